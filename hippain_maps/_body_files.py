@@ -1,0 +1,266 @@
+"""What the files under ``body_regions/`` look like, and how they are read.
+
+The models check one file each; what must fit together across files (borders that meet, regions
+with a face of their own) is checked where the body is built, in `hippain_maps.body`.
+"""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Generic, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hippain_maps._yaml import YamlFile, read_yaml, validate
+from hippain_maps.geometry import INSET_VIEWS, View
+
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]
+XY = tuple[Number, Number]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+HalfView = Literal["anterior", "posterior", "left_lateral"]
+M = TypeVar("M", bound=BaseModel)
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ContextShape(_Model):
+    """A part of the figure that is drawn but not charted."""
+
+    name: str
+    shape: Literal["symmetric", "paired", "whole"]
+    points: list[XY] = Field(min_length=3)
+
+
+class TrunkBegins(_Model):
+    """Heights (cm) over which a leg's section turns into half a trunk's."""
+
+    front: XY
+    back: XY
+
+
+class OutlineFile(_Model):
+    """``outline.yaml``: breadth and depth of the figure by level."""
+
+    figure: str
+    source: str
+    confidence: str
+    profile: list[tuple[Number, Number, Number, Number, Number]] = Field(min_length=4)
+    trunk_begins: TrunkBegins
+    context: dict[HalfView, list[ContextShape]]
+
+    @model_validator(mode="after")
+    def _levels_rise(self) -> OutlineFile:
+        levels = [row[0] for row in self.profile]
+        if any(high <= low for low, high in itertools.pairwise(levels)):
+            raise ValueError("the levels of the profile must rise from row to row")
+        if any(inner >= outer or back >= front for _, inner, outer, front, back in self.profile):
+            raise ValueError("each row needs inner edge < outer edge and rearmost < foremost")
+        return self
+
+
+class Limb(_Model):
+    """Bands and sectors of a limb: the borders between them, and their names."""
+
+    name: str
+    levels: list[Number] = Field(min_length=2)
+    sectors: list[Id] = Field(min_length=2)
+    angles: list[list[Number]] = Field(min_length=1)
+    upper_border: Id | None = None
+
+    @model_validator(mode="after")
+    def _angles_fit(self) -> Limb:
+        if any(len(row) != len(self.sectors) for row in self.angles):
+            raise ValueError(
+                f"each row of angles needs a level and {len(self.sectors) - 1} angles, "
+                f"one between each two of the {len(self.sectors)} sectors"
+            )
+        return self
+
+
+class LevelBorder(_Model):
+    """A border at one height, between two angles or landmarks."""
+
+    level: Number
+    from_: Number | Id = Field(alias="from")
+    to: Number | Id
+
+
+class PointBorder(_Model):
+    """A smooth border through points: angle and height, or chart points of a view."""
+
+    view: HalfView | None = None
+    points: list[XY | Id] = Field(min_length=2)
+
+
+class SectionsFile(_Model):
+    """``sections.yaml``: levels and section angles."""
+
+    limbs: dict[Id, Limb]
+    borders: dict[Id, LevelBorder | PointBorder]
+
+
+class Landmark(_Model):
+    """A place on the skin, as a view shows it."""
+
+    view: HalfView
+    at: XY
+
+
+class FreeBordersFile(_Model):
+    """``free_borders.yaml``: borders between landmarks."""
+
+    landmarks: dict[Id, Landmark]
+    borders: dict[Id, LevelBorder | PointBorder]
+
+
+class Band(_Model):
+    """A row or column of a patch grid: where to look, and what to call it."""
+
+    at: Number
+    name: str
+
+
+class PatchGrid(_Model):
+    """Regions of a whole grid, one for each band and column."""
+
+    id: str
+    name: str
+    view: HalfView | None = None
+    bands: dict[str, Band]
+    columns: dict[str, Band]
+
+
+class Patch(_Model):
+    """One region: its name and a point inside it."""
+
+    name: str
+    view: HalfView | None = None
+    at: XY
+    also: dict[HalfView, XY] = Field(default_factory=dict)
+
+
+class GroupEntry(_Model):
+    """A named set of regions; members are regions, groups, or patterns such as ``thigh_*``."""
+
+    name: str
+    members: list[str] = Field(min_length=1)
+
+
+class RegionsFile(_Model):
+    """``regions.yaml``: names of the patches."""
+
+    patches: list[PatchGrid]
+    regions: dict[Id, Patch]
+
+
+class Term(_Model):
+    """What a region or group is called in the anatomical ontologies."""
+
+    fma: Annotated[str, Field(pattern=r"^FMA:\d+$")] | None = None
+    uberon: Annotated[str, Field(pattern=r"^UBERON:\d{7}$")] | None = None
+
+
+class GroupsFile(_Model):
+    """``groups.yaml``: named sets of regions, and terms."""
+
+    groups: dict[Id, GroupEntry]
+    terms: dict[Id, Term] = Field(default_factory=dict)
+
+
+class InsetRegion(_Model):
+    """A region of an inset; a name only where no standing view shows it."""
+
+    name: str | None = None
+    at: XY
+
+
+class InsetContext(_Model):
+    """An outline drawn beside the charted part of an inset."""
+
+    name: str
+    points: list[XY] = Field(min_length=3)
+
+
+class HintLine(_Model):
+    """A light line with points of its own."""
+
+    name: str | None = None
+    points: list[XY] = Field(min_length=2)
+
+
+class HintBorder(_Model):
+    """A light line along part of a border."""
+
+    name: str
+    border: Id
+    between: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
+
+
+class InsetFile(_Model):
+    """``plantar.yaml`` and its like: a view with borders of its own."""
+
+    view: View
+    source: str
+    outline: list[XY] = Field(min_length=4)
+    closed_on_midline: bool = False
+    borders: dict[Id, PointBorder]
+    regions: dict[Id, InsetRegion]
+    context: list[InsetContext] = Field(default_factory=list)
+    hints: list[HintLine] = Field(default_factory=list)
+
+
+class HintsFile(_Model):
+    """``hints.yaml``: light lines of the standing views."""
+
+    anterior: list[HintLine | HintBorder]
+    posterior: list[HintLine | HintBorder]
+    left_lateral: list[HintLine | HintBorder]
+
+
+@dataclass(frozen=True)
+class Read(Generic[M]):
+    """A checked file together with where its fields stand."""
+
+    data: M
+    file: YamlFile
+
+
+@dataclass(frozen=True)
+class BodyFiles:
+    """Everything under ``body_regions/``, read and checked file by file."""
+
+    outline: Read[OutlineFile]
+    sections: Read[SectionsFile]
+    free_borders: Read[FreeBordersFile]
+    regions: Read[RegionsFile]
+    groups: Read[GroupsFile]
+    hints: Read[HintsFile]
+    insets: tuple[Read[InsetFile], ...]
+
+
+def _read(folder: Path, name: str, model: type[M]) -> Read[M]:
+    file = read_yaml(folder / name)
+    return Read(validate(model, file), file)
+
+
+def read_body_files(folder: Path) -> BodyFiles:
+    """Read and check every file of a body folder.
+
+    Raises
+    ------
+    DataError
+        If a file is missing or does not fit; the message names file, line and field.
+    """
+    return BodyFiles(
+        outline=_read(folder, "outline.yaml", OutlineFile),
+        sections=_read(folder, "sections.yaml", SectionsFile),
+        free_borders=_read(folder, "free_borders.yaml", FreeBordersFile),
+        regions=_read(folder, "regions.yaml", RegionsFile),
+        groups=_read(folder, "groups.yaml", GroupsFile),
+        hints=_read(folder, "hints.yaml", HintsFile),
+        insets=tuple(_read(folder, f"{view}.yaml", InsetFile) for view in INSET_VIEWS),
+    )

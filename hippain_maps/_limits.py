@@ -1,0 +1,52 @@
+"""How much this package reads before it refuses: every cap in one place, each with its reason.
+
+The caps are there for files that come from outside. They are far above anything a person
+draws, so meeting one means a wrong file, a broken export or an attack, and the reader says
+which cap was met instead of filling the memory. Lengths are chart centimetres (see
+`hippain_maps.geometry`).
+"""
+
+from __future__ import annotations
+
+# --- A pain drawing (GeoJSON) -----------------------------------------------------------------
+
+MAX_DRAWING_BYTES = 5_000_000
+"""Size of a drawing file. 50 000 vertices, pretty-printed at full precision, fit in it."""
+
+MAX_JSON_DEPTH = 32
+"""Nesting of a drawing. A MultiPolygon needs 8 levels; the rest is room for study metadata, and
+the limit stays well inside what Python's JSON reader can recurse into."""
+
+MAX_FEATURES = 500
+"""Marks in one drawing. A careful drawing has a dozen; one that shades with strokes, hundreds."""
+
+MAX_VERTICES = 50_000
+"""Points in one drawing, all marks together. A tablet at 120 points a second needs seven minutes
+of unbroken drawing to get here."""
+
+MAX_RINGS = 2_000
+"""Rings and lines in one drawing, all marks together. Making a shape valid costs more for every
+pair of rings that touch, so many tiny rings are dearer than their vertices suggest."""
+
+MAX_TEXT = 10_000
+"""Characters in one string, member names included. Free study metadata fits; an embedded image
+does not."""
+
+MAX_COORDINATE = 500.0
+"""Largest distance of a coordinate from 0, either way, in cm. The figure is 175 cm tall, so there
+is room for any mark beside it, while most drawings made in pixels are noticed."""
+
+MIN_WIDTH = 0.1
+"""Narrowest brush or pressed spot, in cm: about a pen line on a printed chart."""
+
+MAX_WIDTH = 20.0
+"""Widest brush or pressed spot, in cm: wider than the thigh, so that nothing drawn by hand is
+refused."""
+
+# --- A YAML file of the atlas, or of a pack of one's own ---------------------------------------
+
+MAX_YAML_BYTES = 1_000_000
+"""Size of one YAML file. The largest shipped one is well below a tenth of it."""
+
+MAX_YAML_DEPTH = 32
+"""Nesting of one YAML file. The atlas needs fewer than ten levels; PyYAML recurses per level."""

@@ -1,0 +1,144 @@
+"""What the files under ``patterns/`` look like, and how they are read.
+
+The models check one file each; what must fit the body (regions, views) is checked where a source
+is built, in `hippain_maps.patterns`.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from hippain_maps._yaml import YamlFile, read_yaml, validate
+from hippain_maps.geometry import View
+
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]
+Share = Annotated[float, Field(gt=0, le=1)]
+Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Text = Annotated[str, Field(min_length=1, max_length=2000)]
+Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+Kind = Literal["muscle", "nerve_root", "nerve", "joint", "tendon_bursa", "spine", "strain"]
+Confidence = Literal["confirmed", "partial", "general knowledge"]
+ZoneSide = Literal["ipsilateral", "contralateral", "bilateral"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Basis(_Model):
+    """How sure a group of facts is, and where it comes from."""
+
+    confidence: Confidence
+    citations: list[Key] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _cited(self) -> Basis:
+        if self.confidence != "general knowledge" and not self.citations:
+            raise ValueError(f"facts that are '{self.confidence}' need at least one citation")
+        return self
+
+
+class ZonePart(_Model):
+    """A region or group in a zone, with how strongly and on which side it hurts."""
+
+    region: Id
+    weight: Share = 1.0
+    side: ZoneSide = "ipsilateral"
+
+
+class Zones(_Model):
+    """Where one trigger point sends pain. A plain name stands for a part with the defaults."""
+
+    essential: list[Id | ZonePart] = Field(default_factory=list)
+    spillover: list[Id | ZonePart] = Field(default_factory=list)
+    rare: list[Id | ZonePart] = Field(default_factory=list)
+
+
+class MarkEntry(_Model):
+    """A place where a trigger point is felt, on the patient's left half."""
+
+    view: View
+    at: tuple[Number, Number]
+
+
+class TriggerPointEntry(_Model):
+    """One trigger point: where it is, how to find it, where it sends pain."""
+
+    id: Id
+    name: Text
+    marks: list[MarkEntry] = Field(min_length=1)
+    find: Text
+    cautions: list[Text] = Field(default_factory=list)
+    spot_basis: Basis
+    zones: Zones
+    zones_basis: Basis
+    note: Text | None = None
+
+
+class Facts(Basis):
+    """Short statements that share one basis."""
+
+    items: list[Text] = Field(min_length=1)
+
+
+class CluesEntry(_Model):
+    """What makes the source likelier or less likely, in words."""
+
+    worse_with: Facts | None = None
+    eased_by: Facts | None = None
+    speaks_for: Facts | None = None
+    speaks_against: Facts | None = None
+
+
+class SourceFile(_Model):
+    """One source of pain."""
+
+    id: Id
+    name: Text
+    kind: Kind
+    synonyms: list[Text] = Field(default_factory=list)
+    reviewed_by: list[Text]
+    summary: Text
+    pattern_basis: Basis
+    trigger_points: list[TriggerPointEntry] = Field(min_length=1)
+    quality: Facts | None = None
+    clues: CluesEntry = Field(default_factory=CluesEntry)
+    mimics: Facts | None = None
+    coexists_with: Facts | None = None
+    limits: list[Text] = Field(default_factory=list)
+
+
+class BibliographyEntry(_Model):
+    """One published page or paper."""
+
+    what: Text
+    address: Text | None = None
+    note: Text | None = None
+
+
+class BibliographyFile(_Model):
+    """``bibliography.yaml``: citation keys."""
+
+    note: Text
+    entries: dict[Key, BibliographyEntry]
+
+
+def read_source(path: Path) -> tuple[SourceFile, YamlFile]:
+    """Read one source.
+
+    Raises
+    ------
+    DataError
+        If the file does not fit; the message names file, line and field.
+    """
+    file = read_yaml(path)
+    return validate(SourceFile, file), file
+
+
+def read_bibliography(folder: Path) -> tuple[BibliographyFile, YamlFile]:
+    """Read the citation keys of a pattern folder."""
+    file = read_yaml(folder / "bibliography.yaml")
+    return validate(BibliographyFile, file), file

@@ -1,0 +1,129 @@
+"""The errors this package raises on purpose.
+
+::
+
+    HippainError
+      DataError(HippainError, ValueError)      a YAML file is wrong: file, line, field
+      UnknownNameError(HippainError, KeyError) no such source, region, group or view
+      DrawingError(HippainError, ValueError)   a pain drawing cannot be used
+      OutputError(HippainError, OSError)       a result cannot be written
+
+Every message says what was given, what is accepted and what to do, in one line.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return ``"; did you mean 'groin'?"``, or an empty string when nothing is near.
+
+    Parameters
+    ----------
+    name : str
+        What was given.
+    known : iterable of str
+        What is accepted.
+
+    Examples
+    --------
+    >>> did_you_mean("grion", ["groin", "buttock"])
+    "; did you mean 'groin'?"
+    >>> did_you_mean("xyz", ["groin"])
+    ''
+    """
+    near = difflib.get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
+    return f"; did you mean '{near[0]}'?" if near else ""
+
+
+class HippainError(Exception):
+    """Base of every error that this package raises on purpose."""
+
+
+class DataError(HippainError, ValueError):
+    """Raised when a file of the atlas is wrong.
+
+    Parameters
+    ----------
+    message : str
+        What was found, what is accepted, what to do.
+    file : str, optional
+        The file, as a person would name it (``patterns/psoas.yaml``).
+    line : int, optional
+        The line, counted from 1.
+    field : str, optional
+        The field, dotted (``trigger_points.0.zones``).
+    others : tuple of DataError, optional
+        What else is wrong in the same file, when one reading found several problems.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str | None = None,
+        line: int | None = None,
+        field: str | None = None,
+        others: tuple[DataError, ...] = (),
+    ) -> None:
+        self.message = message
+        self.file = file
+        self.line = line
+        self.field = field
+        self.others = others
+        where = [part for part in (file, f"line {line}" if line else None, field) if part]
+        super().__init__(f"{', '.join(where)}: {message}" if where else message)
+
+
+class UnknownNameError(HippainError, KeyError):
+    """Raised when a name is not in the atlas.
+
+    Parameters
+    ----------
+    kind : str
+        What the name should have been: ``"region"``, ``"source"``, ``"view"``.
+    name : str
+        The name that was given.
+    known : iterable of str
+        The accepted names, from which the nearest is offered.
+    hint : str, optional
+        Where the accepted names are listed.
+    """
+
+    def __init__(self, kind: str, name: str, known: Iterable[str], *, hint: str = "") -> None:
+        self.kind = kind
+        self.name = name
+        tail = f" ({hint})" if hint else ""
+        self.message = f"there is no {kind} named '{name}'{did_you_mean(name, known)}{tail}"
+        super().__init__(self.message)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Rebuilt from its message: the names it was compared with stay behind.
+        return type(self).__new__, (type(self), *self.args), vars(self)
+
+    def __str__(self) -> str:
+        # KeyError would print the message in quotes.
+        return self.message
+
+
+class DrawingError(HippainError, ValueError):
+    """Raised when a pain drawing cannot be used as it is.
+
+    Parameters
+    ----------
+    message : str
+        What was given, what is accepted, what to do.
+    where : str, optional
+        The place in the file, such as ``features[2]``.
+    """
+
+    def __init__(self, message: str, *, where: str | None = None) -> None:
+        self.message = message
+        self.where = where
+        super().__init__(f"{where}: {message}" if where else message)
+
+
+class OutputError(HippainError, OSError):
+    """Raised when a result cannot be written where it was asked for."""

@@ -1,0 +1,182 @@
+r"""The chart frame ``hippain-175``, and the few geometry steps that every module shares.
+
+A standing adult, 175 cm tall; the unit is the centimetre. In the standing views ``y`` is the
+height above the floor, so that levels line up from view to view. ``x`` points to the *viewer's*
+right, and 0 is the midline (front, back) or the coronal plane through the hip joint (sides).
+Left and right are always the patient's::
+
+        anterior          posterior       right_lateral    left_lateral
+       R    o    L       L    o    R            o               o
+      175  /|\\           /|\\              |>              <|       y = height
+           |              |              |               |
+      100  / \\            / \\             |               |
+          |   |          |   |            |               |
+        0 -   -          -   -            |_             _|
+       x<0  0  x>0      x<0 0 x>0      back 0 front   front 0 back
+
+With the measured body (patient's left = +X, front = +Y, up = +Z) the views are anterior (X, Z),
+posterior (-X, Z), right_lateral (Y, Z) and left_lateral (-Y, Z).
+
+Three insets show skin that a standing figure hides: ``plantar`` (both soles, toes up, heel edge
+at y = 0, the right foot at x < 0), ``dorsal`` (both feet from above as the patient sees them,
+toes up, the left foot at x < 0) and ``perineal`` (the saddle area from below, front up, the
+patient's right at x < 0).
+
+The body is symmetric: the right half is the mirror of the left, x negated and the lateral views
+exchanged.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Literal, get_args
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
+
+from hippain_maps.errors import UnknownNameError
+
+View = Literal[
+    "anterior", "posterior", "left_lateral", "right_lateral", "plantar", "dorsal", "perineal"
+]
+Side = Literal["left", "right"]
+FloatArray = NDArray[np.float64]
+Area = Polygon | MultiPolygon
+
+FRAME = "hippain-175"
+VIEWS: tuple[View, ...] = get_args(View)
+STANDING_VIEWS: tuple[View, ...] = VIEWS[:4]
+INSET_VIEWS: tuple[View, ...] = VIEWS[4:]
+SIDES: tuple[Side, ...] = get_args(Side)
+
+_MIRROR: dict[View, View] = {
+    "left_lateral": "right_lateral",
+    "right_lateral": "left_lateral",
+}
+
+
+def check_view(name: str) -> View:
+    """Return `name` as a view.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such view; the nearest name is offered.
+
+    Examples
+    --------
+    >>> check_view("posterior")
+    'posterior'
+    """
+    for view in VIEWS:
+        if name == view:
+            return view
+    raise UnknownNameError("view", name, VIEWS, hint=f"views are {', '.join(VIEWS)}")
+
+
+def mirror_view(view: View) -> View:
+    """Return the view in which the mirrored body shows the same skin.
+
+    Examples
+    --------
+    >>> mirror_view("left_lateral"), mirror_view("posterior")
+    ('right_lateral', 'posterior')
+    """
+    return _MIRROR.get(view, view)
+
+
+def other_side(side: Side) -> Side:
+    """Return the opposite side.
+
+    Examples
+    --------
+    >>> other_side("left")
+    'right'
+    """
+    return "right" if side == "left" else "left"
+
+
+def mirror(geometry: Area) -> Area:
+    """Return `geometry` with x negated; ring direction is left as it falls."""
+    flip = np.array([-1.0, 1.0])
+    return shapely.transform(geometry, lambda xy: xy * flip)
+
+
+def as_area(geometry: BaseGeometry) -> Area:
+    """Return the valid polygonal part of any geometry; empty if it has none.
+
+    Self-crossings, repeated points, spikes and overlapping parts are resolved with the
+    structure method of ``make_valid``, so that whatever lies inside a drawn line stays inside.
+
+    Examples
+    --------
+    >>> bow_tie = shapely.Polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
+    >>> as_area(bow_tie).area
+    2.0
+    """
+    if not geometry.is_valid:
+        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
+    parts = [p for p in shapely.get_parts(geometry) if isinstance(p, Polygon) and not p.is_empty]
+    if not parts:
+        return Polygon()
+    if len(parts) == 1:
+        return parts[0]
+    whole = MultiPolygon(parts)
+    if whole.is_valid:
+        return whole
+    merged = shapely.union_all(parts)
+    return merged if isinstance(merged, Polygon | MultiPolygon) else Polygon()
+
+
+def smooth_curve(points: ArrayLike, *, step: float = 0.4, closed: bool = False) -> FloatArray:
+    """Return a smooth line through every point, sampled about every `step`.
+
+    A centripetal Catmull-Rom spline (Yuksel, Schaefer and Keyser 2011): it passes through its
+    points, and never loops or overshoots between them as a uniform one does.
+
+    Parameters
+    ----------
+    points : array-like, shape (n, 2)
+        At least two distinct points in drawing order; a closed curve does not repeat its first.
+    step : float
+        Largest distance between neighbouring samples, in the unit of the points.
+    closed : bool
+        Whether the curve returns to its first point.
+
+    Returns
+    -------
+    ndarray, shape (m, 2)
+        The samples; each input point is among them, exactly.
+
+    Examples
+    --------
+    >>> smooth_curve([[0, 0], [1, 0]], step=0.5).tolist()
+    [[0.0, 0.0], [0.5, 0.0], [1.0, 0.0]]
+    """
+    knots = np.asarray(points, dtype=float)
+    if len(knots) < 2:
+        raise ValueError(f"a curve needs at least two points, got {len(knots)}")
+    if closed:
+        padded = np.vstack([knots[-1], knots, knots[0], knots[1]])
+    else:
+        padded = np.vstack([2 * knots[0] - knots[1], knots, 2 * knots[-1] - knots[-2]])
+    pieces: list[FloatArray] = []
+    for p0, p1, p2, p3 in zip(padded, padded[1:], padded[2:], padded[3:], strict=False):
+        t1 = math.sqrt(math.dist(p0, p1))
+        t2 = t1 + math.sqrt(math.dist(p1, p2))
+        t3 = t2 + math.sqrt(math.dist(p2, p3))
+        count = max(1, math.ceil(math.dist(p1, p2) / step))
+        t = np.linspace(t1, t2, count + 1)[:-1, None]
+        a1 = (t1 - t) / t1 * p0 + t / t1 * p1
+        a2 = (t2 - t) / (t2 - t1) * p1 + (t - t1) / (t2 - t1) * p2
+        a3 = (t3 - t) / (t3 - t2) * p2 + (t - t2) / (t3 - t2) * p3
+        b1 = (t2 - t) / t2 * a1 + t / t2 * a2
+        b2 = (t3 - t) / (t3 - t1) * a2 + (t - t1) / (t3 - t1) * a3
+        piece = (t2 - t) / (t2 - t1) * b1 + (t - t1) / (t2 - t1) * b2
+        piece[0] = p1
+        pieces.append(piece)
+    pieces.append(knots[:1] if closed else knots[-1:])
+    return np.vstack(pieces)

@@ -1,0 +1,155 @@
+"""The documentation says what is true: its code runs, and its commands exist."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCK = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def blocks(language: str) -> list[str]:
+    """Return the README's fenced blocks in one language, in order."""
+    return [text for name, text in BLOCK.findall(README) if name == language]
+
+
+def marked_command(name: str) -> str:
+    """Return the bash block that stands directly after the marker of that name."""
+    found = re.findall(rf"^<!-- command: {name} -->\n```bash\n(.*?)^```$", README, re.M | re.S)
+    assert len(found) == 1, f"the README has {len(found)} blocks marked '{name}'"
+    return str(found[0]).strip()
+
+
+def hippain_calls() -> list[str]:
+    """Return every call of the command `hippain` in the README's bash blocks."""
+    steps = [step for block in blocks("bash") for step in re.split(r"&&|\n", block)]
+    calls = [re.sub(r"^\.venv/bin/", "", step.strip()) for step in steps]
+    return [call for call in calls if call.startswith("hippain ")]
+
+
+@pytest.fixture
+def clone(tmp_path: Path) -> Path:
+    """Return a folder with the examples in it, as a reader has it, that may be written to."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples")
+    return tmp_path
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run `command` in `folder`; the output is UTF-8 on every system."""
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("code", blocks("python"), ids=lambda code: code.splitlines()[-1][:40])
+def test_python_blocks_run(code: str, clone: Path) -> None:
+    """Each Python block of the README runs by itself, beside the examples, without a warning."""
+    done = run([sys.executable, "-W", "error", "-c", code], clone)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("call", hippain_calls())
+def test_hippain_calls_run(call: str, clone: Path) -> None:
+    """Each call of `hippain` in the README works as it is written."""
+    done = run([sys.executable, "-m", "hippain_maps", *shlex.split(call)[1:]], clone)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+def test_the_main_command_leaves_its_figure(clone: Path) -> None:
+    """The README's main command makes its own environment and leaves ranking.png."""
+    make, install, call = marked_command("main").split(" && ")
+    assert make == "python3 -m venv .venv"
+    assert install.startswith(".venv/bin/pip install ")
+    assert shlex.split(call)[0] == ".venv/bin/hippain"
+    done = run([sys.executable, "-m", "hippain_maps", *shlex.split(call)[1:]], clone)
+    assert done.returncode == 0, done.stderr
+    assert (clone / "ranking.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_the_test_command_runs_everything() -> None:
+    """The README's test command makes its own environment and runs all tests."""
+    make, install, call = marked_command("test").split(" && ")
+    assert make == "python3 -m venv .venv"
+    assert install.startswith(".venv/bin/pip install ")
+    assert "[dev]" in install
+    assert call == ".venv/bin/pytest -q"
+
+
+def test_ci_runs_the_same_command() -> None:
+    """CI takes the test command from the README, and has no other one of its own."""
+    script = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    assert 'command="$(readme_command test)"' in script
+    assert 'bash -euo pipefail -c "$command"' in script
+    assert "pytest" not in script
+    for tool in ("ruff check", "ruff format --check", "mypy"):
+        assert f"\n.venv/bin/{tool}\n" in script
+
+
+def commands() -> Iterator[tuple[str, click.Command]]:
+    """Yield every command of the command line with its full name, groups left out."""
+    # Imported here, so that a broken command line fails its tests and not those of the README.
+    from hippain_maps.cli import main
+
+    def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
+        if isinstance(command, click.Group):
+            for key, inner in command.commands.items():
+                yield from walk(inner, f"{name} {key}")
+        else:
+            yield name, command
+
+    return walk(main, "hippain")
+
+
+def test_every_command_ends_its_help_with_an_example() -> None:
+    """The help of each command says what it does, and ends with a call of that command."""
+    faults = []
+    for name, command in commands():
+        paragraphs = re.split(r"\n\s*\n", (command.help or "").strip())
+        if len(paragraphs) < 2 or f"{name} " not in f"{paragraphs[-1]} ":
+            faults.append(name)
+    assert faults == []
+
+
+def test_every_option_is_explained() -> None:
+    """Each option of each command has a help text."""
+    bare = [
+        f"{name} {parameter.opts[0]}"
+        for name, command in commands()
+        for parameter in command.params
+        if isinstance(parameter, click.Option) and not parameter.help
+    ]
+    assert bare == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """The README mentions each command, under its full name."""
+    missing = [name for name, _ in commands() if not re.search(rf"{name}(?![\w-])", README)]
+    assert missing == []
+
+
+def test_every_linked_file_exists() -> None:
+    """Each link from one document to another file of the checkout leads somewhere."""
+    broken = [
+        f"{document.name}: {target}"
+        for document in ROOT.glob("*.md")
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", document.read_text("utf-8"))
+        if not (ROOT / target).exists()
+    ]
+    assert broken == []
