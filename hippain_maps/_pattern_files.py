@@ -142,3 +142,63 @@ def read_bibliography(folder: Path) -> tuple[BibliographyFile, YamlFile]:
     """Read the citation keys of a pattern folder."""
     file = read_yaml(folder / "bibliography.yaml")
     return validate(BibliographyFile, file), file
+
+
+class ZoneChances(_Model):
+    """Chance that a region of each zone hurts while its trigger point is active."""
+
+    essential: Share
+    spillover: Share
+    rare: Share
+
+
+class ModelFile(_Model):
+    """``model.yaml``: every constant of the ranking, with its reason."""
+
+    version: Text
+    zone_chance: ZoneChances
+    spillover_felt: Share
+    unfelt_spillover: Share
+    background: Share
+    border_softness_cm: Annotated[float, Field(ge=0, le=10)]
+    area_cap_cm2: Annotated[float, Field(gt=0, le=1000)]
+    area_unit_cm2: Annotated[float, Field(gt=0, le=1000)]
+    evidence_limit: Annotated[float, Field(gt=0, le=1000)]
+    trigger_point_active: Share
+    none_of_these: Annotated[float, Field(gt=0, lt=1)]
+    elsewhere_chances: list[Share] = Field(min_length=1)
+    shown_trigger_point: Share
+    shown_region: Share
+    too_close: Annotated[float, Field(gt=1, le=100)]
+    default_prior: Share
+    source_priors: dict[Id, Share]
+    trigger_point_priors: dict[Id, dict[Id, Share]]
+    priors_basis: Basis
+
+
+class AmbiguousPlace(_Model):
+    """A place that several sources share, so that a drawing of it alone decides nothing."""
+
+    region: list[Id] = Field(min_length=1)
+    share: Share
+    name: Text
+    sources: list[Id]
+    says: Text
+
+
+class AmbiguousPlacesFile(_Model):
+    """``ambiguous_places.yaml``: where place alone cannot decide."""
+
+    places: dict[Id, AmbiguousPlace]
+
+
+def read_model(folder: Path) -> tuple[ModelFile, YamlFile]:
+    """Read the constants of the ranking."""
+    file = read_yaml(folder / "model.yaml")
+    return validate(ModelFile, file), file
+
+
+def read_ambiguous_places(folder: Path) -> tuple[AmbiguousPlacesFile, YamlFile]:
+    """Read the places where place alone cannot decide."""
+    file = read_yaml(folder / "ambiguous_places.yaml")
+    return validate(AmbiguousPlacesFile, file), file

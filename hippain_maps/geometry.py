@@ -108,8 +108,9 @@ def mirror(geometry: Area) -> Area:
 def as_area(geometry: BaseGeometry) -> Area:
     """Return the valid polygonal part of any geometry; empty if it has none.
 
-    Self-crossings, repeated points, spikes and overlapping parts are resolved with the
-    structure method of ``make_valid``, so that whatever lies inside a drawn line stays inside.
+    Self-crossings, repeated points, spikes and overlapping parts are resolved so that whatever a
+    line goes round stays inside (the non-zero rule): a loop within a loop is filled. Holes are
+    taken out of their own part; one that lies outside it takes nothing.
 
     Examples
     --------
@@ -117,18 +118,26 @@ def as_area(geometry: BaseGeometry) -> Area:
     >>> as_area(bow_tie).area
     2.0
     """
-    if not geometry.is_valid:
-        geometry = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
-    parts = [p for p in shapely.get_parts(geometry) if isinstance(p, Polygon) and not p.is_empty]
-    if not parts:
-        return Polygon()
+
+    def polygons(of: BaseGeometry) -> list[Polygon]:
+        # Twice, because a collection may hold multi-part geometries.
+        parts = shapely.get_parts(shapely.get_parts(of))
+        return [part for part in parts if isinstance(part, Polygon) and not part.is_empty]
+
+    parts = polygons(geometry)
+    if not MultiPolygon(parts).is_valid:
+        filled = []
+        for part in parts:
+            # Ring by ring: make_valid would turn a hole outside its shell into a shell.
+            shell, *holes = (
+                shapely.make_valid(Polygon(ring), method="structure", keep_collapsed=False)
+                for ring in (part.exterior, *part.interiors)
+            )
+            filled.append(shell.difference(shapely.union_all(holes)) if holes else shell)
+        parts = polygons(shapely.union_all(filled))
     if len(parts) == 1:
         return parts[0]
-    whole = MultiPolygon(parts)
-    if whole.is_valid:
-        return whole
-    merged = shapely.union_all(parts)
-    return merged if isinstance(merged, Polygon | MultiPolygon) else Polygon()
+    return MultiPolygon(parts) if parts else Polygon()
 
 
 def smooth_curve(points: ArrayLike, *, step: float = 0.4, closed: bool = False) -> FloatArray:

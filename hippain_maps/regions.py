@@ -137,8 +137,8 @@ class BodyChart:
         pairs = np.stack([owner[twice], owner[twice + 1]], axis=1)
         length = np.hypot(*(edges[twice, :2] - edges[twice, 2:]).T)
         unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
-        total: FloatArray = np.bincount(inverse.reshape(-1), weights=length, minlength=len(unique))
-        return unique[:, 0], unique[:, 1], total
+        total = np.bincount(inverse.reshape(-1), weights=length, minlength=len(unique))
+        return unique[:, 0], unique[:, 1], np.asarray(total, dtype=float)
 
 
 def _merged(parts: Sequence[shapely.Geometry], *, coverage: bool) -> Area:

@@ -1,0 +1,272 @@
+"""The atlas: one body, all sources and the constants of the ranking, checked together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from hippain_maps._pattern_files import (
+    ModelFile,
+    read_ambiguous_places,
+    read_bibliography,
+    read_model,
+)
+from hippain_maps._resources import resource_dir
+from hippain_maps._yaml import YamlFile
+from hippain_maps.body import load_body
+from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
+from hippain_maps.patterns import Source, Statements, load_source
+from hippain_maps.regions import Body
+
+NOT_SOURCES = frozenset({"model", "bibliography", "ambiguous_places"})
+"""Files beside the sources that are something else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A published page or paper behind the atlas."""
+
+    key: str
+    what: str
+    address: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that several sources share, so that a drawing of it alone decides nothing."""
+
+    id: str
+    name: str
+    regions: frozenset[str]
+    share: float
+    sources: tuple[str, ...]
+    says: str
+
+
+@dataclass(frozen=True, eq=False)
+class Atlas:
+    """Everything a drawing is compared with.
+
+    Parameters
+    ----------
+    body : Body
+        The charts and regions.
+    sources : mapping of str to Source
+        By id, in alphabetical order.
+    model : ModelFile
+        The constants of the ranking.
+    places : tuple of Place
+        Where place alone cannot decide.
+    citations : mapping of str to Citation
+        By key.
+    version : str
+        The version written in the model file and a hash over all files that went in, so that two
+        results can be compared only where this is equal.
+    """
+
+    body: Body
+    sources: Mapping[str, Source]
+    model: ModelFile
+    places: tuple[Place, ...]
+    citations: Mapping[str, Citation]
+    version: str
+
+    def __repr__(self) -> str:
+        """Return version and counts."""
+        points = sum(len(source.trigger_points) for source in self.sources.values())
+        return (
+            f"<Atlas {self.version}: {len(self.sources)} sources with {points} trigger points, "
+            f"{len(self.body.regions)} regions a side>"
+        )
+
+    @cached_property
+    def _names(self) -> Mapping[str, str]:
+        """Every name a source answers to, folded, and the source's id."""
+        names: dict[str, str] = {}
+        for source in self.sources.values():
+            for name in (source.id, source.name, *source.synonyms):
+                names.setdefault(fold(name), source.id)
+        return names
+
+    def source(self, name: str) -> Source:
+        """Return the source that answers to `name`: its id, its name or a synonym.
+
+        Raises
+        ------
+        UnknownNameError
+            If nothing answers to it; the nearest name is offered.
+
+        Examples
+        --------
+        >>> load_atlas().source("QL").id
+        'quadratus_lumborum'
+        """
+        found = self._names.get(fold(name))
+        if found is None:
+            known = [n.replace(" ", "_") for n in self._names]
+            raise UnknownNameError(
+                "source", name, known, hint="'hippain list sources' shows them all"
+            )
+        return self.sources[found]
+
+
+def fold(name: str) -> str:
+    """Return a name as it is compared: lower case, words apart by one space."""
+    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+
+
+def load_atlas(*folders: str | Path, body: Body | None = None) -> Atlas:
+    """Return the shipped atlas, with packs of one's own added.
+
+    Parameters
+    ----------
+    *folders : path
+        Folders of source files. A source with the id of a shipped one takes its place. A folder
+        may hold a ``model.yaml`` or ``bibliography.yaml`` of its own, which then counts.
+    body : Body, optional
+        A body other than the shipped one; then the shipped sources must fit it too.
+
+    Raises
+    ------
+    DataError
+        If a file is wrong, two sources answer to one name, or something names what does not
+        exist. The message names file, line and field.
+
+    Examples
+    --------
+    >>> atlas = load_atlas()
+    >>> atlas.source("TFL").name
+    'Tensor fasciae latae'
+    """
+    return read_atlas(body or load_body(), [resource_dir("patterns"), *map(Path, folders)])
+
+
+def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
+    """Return the atlas of a body and folders of pattern files; later ones take precedence."""
+    paths: dict[str, Path] = {}
+    homes: dict[str, Path] = {}
+    for folder in folders:
+        if not folder.is_dir():
+            raise DataError("there is no such folder of patterns", file=str(folder))
+        for path in sorted(folder.glob("*.yaml")):
+            (homes if path.stem in NOT_SOURCES else paths)[path.stem] = path
+    for name in sorted(NOT_SOURCES):
+        if name not in homes:
+            raise DataError("the file is missing", file=f"patterns/{name}.yaml")
+    sources = {name: load_source(paths[name], body) for name in sorted(paths)}
+    model, model_file = read_model(homes["model"].parent)
+    _check_priors(model, model_file, sources)
+    library, _ = read_bibliography(homes["bibliography"].parent)
+    citations = {
+        key: Citation(key, entry.what, entry.address) for key, entry in library.entries.items()
+    }
+    _check_names(sources)
+    _check_citations(sources, citations)
+    return Atlas(
+        body=body,
+        sources=sources,
+        model=model,
+        places=_places(homes["ambiguous_places"].parent, body, sources),
+        citations=citations,
+        version=f"{model.version}+{_hash(body, [*paths.values(), *homes.values()])}",
+    )
+
+
+def _hash(body: Body, paths: Iterable[Path]) -> str:
+    digest = hashlib.sha256(repr(sorted(body.regions)).encode())
+    for view, chart in body.charts.items():
+        digest.update(view.encode() + b"".join(p.wkb for p in chart.polygons))
+    for path in sorted(paths, key=lambda p: p.name):
+        # Line ends differ between checkouts, the content does not.
+        digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+    return digest.hexdigest()[:8]
+
+
+def _check_priors(model: ModelFile, file: YamlFile, sources: Mapping[str, Source]) -> None:
+    for name in model.source_priors:
+        if name not in sources:
+            raise file.error(
+                f"there is no source '{name}'{did_you_mean(name, sources)}", ("source_priors", name)
+            )
+    for name, points in model.trigger_point_priors.items():
+        field = ("trigger_point_priors", name)
+        if name not in sources:
+            raise file.error(f"there is no source '{name}'{did_you_mean(name, sources)}", field)
+        known = [point.id for point in sources[name].trigger_points]
+        for point in points:
+            if point not in known:
+                raise file.error(
+                    f"{name} has no trigger point '{point}'{did_you_mean(point, known)}",
+                    (*field, point),
+                )
+
+
+def _check_names(sources: Mapping[str, Source]) -> None:
+    """Refuse a name that two sources answer to."""
+    taken: dict[str, Source] = {}
+    for source in sources.values():
+        for name in {fold(n) for n in (source.id, source.name, *source.synonyms)}:
+            other = taken.setdefault(name, source)
+            if other is not source:
+                raise DataError(
+                    f"'{name}' already names {other.id}; a name belongs to one source",
+                    file=source.file,
+                    field="synonyms",
+                )
+
+
+def _check_citations(sources: Mapping[str, Source], citations: Mapping[str, Citation]) -> None:
+    for source in sources.values():
+        for key in sorted(cited(source)):
+            if key not in citations:
+                raise DataError(
+                    f"the citation '{key}' is not in bibliography.yaml"
+                    f"{did_you_mean(key, citations)}",
+                    file=source.file,
+                )
+
+
+def cited(source: Source) -> frozenset[str]:
+    """Return every citation key that a source refers to."""
+    keys = {*source.pattern_evidence.citations}
+    groups: list[Statements | None] = [
+        source.quality,
+        source.worse_with,
+        source.eased_by,
+        source.speaks_for,
+        source.speaks_against,
+        source.mimics,
+        source.coexists_with,
+    ]
+    for group in groups:
+        keys.update(group.evidence.citations if group else ())
+    for point in source.trigger_points:
+        keys.update(point.spot_evidence.citations, point.zones_evidence.citations)
+    return frozenset(keys)
+
+
+def _places(folder: Path, body: Body, sources: Mapping[str, Source]) -> tuple[Place, ...]:
+    entries, file = read_ambiguous_places(folder)
+    places = []
+    for name, entry in entries.places.items():
+        for source in entry.sources:
+            if source not in sources:
+                raise file.error(
+                    f"there is no source '{source}'{did_you_mean(source, sources)}",
+                    ("places", name, "sources"),
+                )
+        regions: set[str] = set()
+        for region in entry.region:
+            try:
+                regions.update(body.members(region))
+            except UnknownNameError as error:
+                raise file.error(error.message, ("places", name, "region")) from None
+        places.append(
+            Place(
+                name, entry.name, frozenset(regions), entry.share, tuple(entry.sources), entry.says
+            )
+        )
+    return tuple(places)

@@ -1,0 +1,301 @@
+"""One mark of a pain drawing: what was drawn, and the area it covers.
+
+A mark keeps its coordinates as they were drawn. `Mark.area` is what they cover, whatever the hand
+did: outlines are filled, strokes are as wide as the brush, pressed spots are discs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import MultiPolygon, Polygon
+
+from hippain_maps._gate import KINDS, Kind
+from hippain_maps.errors import DrawingError
+from hippain_maps.geometry import VIEWS, Area, FloatArray, View, as_area, mirror, mirror_view
+
+DEFAULT_WIDTH = 2.0
+"""Brush width, and diameter of a pressed spot, where a file names none; cm."""
+
+# A quarter circle in 16 chords: a disc comes out 0.16 % small, far below what a hand can repeat.
+_QUADRANT = 16
+# GEOS buffers a long scribble in the square of its crossings, short pieces and their union fast.
+_PIECE = 16
+# Pairs of line pieces that come near each other, over a whole drawing. Minutes of shading stay
+# below; the same points thrown at random would fill the memory with their crossings.
+_MAX_NEAR_PAIRS = 500_000
+# Decimals of a cm. Numbers below 1e-12 are noise, and denormal ones trip GEOS; a line that
+# crosses itself is moved to a grid of 0.01 micrometre, on which its crossings can be found.
+_NOISE, _GRID = 12, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One mark of a pain drawing, as it was drawn.
+
+    Marks come from `PainDrawing`, which checks them; one made by hand is taken as it is.
+
+    Parameters
+    ----------
+    view : view
+        The chart it was drawn on.
+    geometry_type : str
+        ``Polygon``, ``LineString``, ``Point``, or one of them with ``Multi`` before it.
+    coordinates : tuple
+        Chart cm, nested as in the file.
+    width_cm : float
+        Width of the brush, or diameter of the pressed spot; without meaning for an outline.
+    intensity : float or None
+        0 to 10; None if it was not asked.
+    quality : tuple of str
+        Words of `QUALITIES`.
+    depth : str or None
+        ``superficial`` or ``deep``.
+    extra : mapping
+        What else the feature held, in the feature's own nesting.
+
+    Examples
+    --------
+    >>> spot = Mark("anterior", "Point", (12, 88), width_cm=3)
+    >>> spot.kind, round(spot.area().area, 2)
+    ('spot', 7.06)
+    """
+
+    view: View
+    geometry_type: str
+    coordinates: tuple[Any, ...]
+    width_cm: float = DEFAULT_WIDTH
+    intensity: float | None = None
+    quality: tuple[str, ...] = ()
+    depth: str | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+    _area: Area | None = field(default=None, init=False, repr=False, compare=False)
+
+    @classmethod
+    def from_feature(cls, feature: Mapping[str, Any]) -> Mark:
+        """Return a GeoJSON Feature that the gate has passed as a mark; null is "not given"."""
+        geometry, properties = feature["geometry"], feature["properties"]
+        known = {"view", "intensity", "quality", "depth"}
+        width = None
+        if KINDS[geometry["type"]] != "outline":
+            known.add("width_cm")
+            width = properties.get("width_cm")
+        nested = {
+            "geometry": _without(geometry, {"type", "coordinates"}),
+            "properties": _without(properties, known),
+        }
+        rest = _without(feature, {"type", *nested})
+        return cls(
+            view=properties["view"],
+            geometry_type=geometry["type"],
+            coordinates=_nested(geometry["coordinates"], tuple),
+            width_cm=DEFAULT_WIDTH if width is None else width,
+            intensity=properties.get("intensity"),
+            quality=tuple(properties.get("quality") or ()),
+            depth=properties.get("depth"),
+            extra=rest | {name: members for name, members in nested.items() if members},
+        )
+
+    @property
+    def kind(self) -> Kind:
+        """``outline``, ``stroke`` or ``spot``."""
+        return KINDS[self.geometry_type]
+
+    @property
+    def is_pain(self) -> bool:
+        """Whether the mark counts as pain: intensity 0 is recorded and does not."""
+        return self.intensity is None or self.intensity > 0
+
+    @property
+    def note(self) -> str | None:
+        """What had to be decided to give the mark an area, as a clause; None if nothing."""
+        if self.kind == "spot":
+            return None
+        if self.kind == "stroke":
+            if all(np.ptp(line, axis=0).any() for line in self.lines()):
+                return None
+            return f"a stroke has no length; it was taken as a spot of {self.width_cm:g} cm"
+        if self.area().is_empty:
+            return "the outline encloses no area; it is kept and covers nothing"
+        if not all(shapely.LinearRing(ring).is_simple for ring in self.lines()):
+            return (
+                "the outline crosses or touches itself; its inside was taken as everything that "
+                "the line goes round"
+            )
+        if not self._polygons().is_valid:
+            return "its outlines cross or overlap; they were joined, and their holes taken out"
+        return None
+
+    def area(self) -> Area:
+        """Return what the mark covers, valid, in chart cm; empty if it encloses nothing.
+
+        An outline covers everything its line goes round (a loop within a loop stays filled, as
+        on a screen with the usual non-zero rule), less what its holes go round. Round ends and
+        spots are polygons inside the true circle, 0.16 % smaller. The area of the mirrored mark
+        is the mirrored area, exactly.
+
+        Examples
+        --------
+        >>> twice_round = ((0, 0), (2, 0), (2, 2), (0, 2), (0, 0), (2, 0), (2, 2), (0, 0))
+        >>> Mark("anterior", "Polygon", (twice_round,)).area().area
+        4.0
+        """
+        if self._area is None:
+            flip = _starts_left(self)
+            area = (self.mirrored() if flip else self)._cover()
+            object.__setattr__(self, "_area", mirror(area) if flip else area)
+        return self._area  # type: ignore[return-value]
+
+    def mirrored(self) -> Mark:
+        """Return the mark on the other half of the body; a stated bounding box is left out."""
+        return replace(
+            self,
+            view=mirror_view(self.view),
+            coordinates=_negate_x(self.coordinates),
+            extra=_without_bbox(self.extra),
+        )
+
+    def to_feature(self) -> dict[str, Any]:
+        """Return the mark as a GeoJSON Feature, fresh plain data."""
+        rest = deepcopy(dict(self.extra))
+        properties: dict[str, Any] = {"view": self.view}
+        if self.intensity is not None:
+            properties["intensity"] = self.intensity
+        if self.quality:
+            properties["quality"] = list(self.quality)
+        if self.depth is not None:
+            properties["depth"] = self.depth
+        if self.kind != "outline":
+            properties["width_cm"] = self.width_cm
+        geometry = {"type": self.geometry_type, "coordinates": _nested(self.coordinates, list)}
+        return {
+            "type": "Feature",
+            "geometry": geometry | rest.pop("geometry", {}),
+            "properties": properties | rest.pop("properties", {}),
+            **rest,
+        }
+
+    def lines(self) -> list[FloatArray]:
+        """Return every ring, stroke or group of spots as an array of positions."""
+        lines: Any
+        match self.geometry_type:
+            case "Point":
+                lines = [[self.coordinates]]
+            case "MultiPoint" | "LineString":
+                lines = [self.coordinates]
+            case "MultiLineString" | "Polygon":
+                lines = self.coordinates
+            case _:
+                lines = [ring for part in self.coordinates for ring in part]
+        return [np.asarray(line, dtype=float) for line in lines]
+
+    def _polygons(self) -> MultiPolygon:
+        parts = self.coordinates if self.geometry_type == "MultiPolygon" else [self.coordinates]
+        arrays = [[np.round(np.asarray(r, dtype=float), _NOISE) for r in part] for part in parts]
+        return MultiPolygon([Polygon(shell, holes) for shell, *holes in arrays])
+
+    def _cover(self) -> Area:
+        if self.kind == "outline":
+            polygons = self._polygons()
+            if not polygons.is_valid:
+                polygons = shapely.transform(polygons, lambda xy: np.round(xy, _GRID))
+            return as_area(polygons)
+        lines = [np.round(line, _GRID) for line in self.lines()]
+        cores: Any
+        if self.kind == "spot":
+            cores = shapely.points(np.concatenate(lines))
+        else:
+            cores = [
+                shapely.linestrings(line[start : start + _PIECE + 1])
+                for line in lines
+                for start in range(0, len(line) - 1, _PIECE)
+            ]
+        pieces = shapely.buffer(cores, self.width_cm / 2, quad_segs=_QUADRANT)
+        return as_area(shapely.union_all([as_area(piece) for piece in pieces]))
+
+
+def union_of(marks: Sequence[Mark]) -> Area:
+    """Return what marks of one view cover together, in chart cm; exact under mirroring."""
+    flip = bool(marks) and _starts_left(marks[0])
+    areas = [mirror(mark.area()) if flip else mark.area() for mark in marks]
+    union = as_area(shapely.union_all(areas))
+    return mirror(union) if flip else union
+
+
+def check_crossings(marks: Sequence[Mark]) -> None:
+    """Refuse lines that cross so often that cleaning them would take minutes and gigabytes."""
+    # Every pair of pieces is found twice.
+    allowed = 2 * _MAX_NEAR_PAIRS
+    for view in VIEWS:
+        drawn = [mark for mark in marks if mark.view == view and mark.kind != "spot"]
+        ends = [_pieces(line) for mark in drawn for line in mark.lines()]
+        count = sum(map(len, ends))
+        if count**2 <= _MAX_NEAR_PAIRS:
+            continue
+        pieces = np.asarray(shapely.linestrings(np.concatenate(ends)))
+        tree = shapely.STRtree(pieces)
+        # Each meets itself and its two neighbours, which says nothing.
+        allowed += 3 * count
+        for start in range(0, count, 64):
+            allowed -= tree.query(pieces[start : start + 64]).shape[1]
+            if allowed < 0:
+                raise DrawingError(
+                    f"the lines of the {view} view meet each other more than "
+                    f"{_MAX_NEAR_PAIRS:,} times; draw the edge of the area instead of shading it"
+                )
+
+
+def _pieces(line: FloatArray) -> FloatArray:
+    """Return the straight pieces of a line; a pen held still makes none."""
+    starts, ends = line[:-1], line[1:]
+    moved: NDArray[np.bool_] = (starts != ends).any(axis=1)
+    return np.stack([starts[moved], ends[moved]], axis=1)
+
+
+def _nested(value: Any, kind: type[list[Any]] | type[tuple[Any, ...]]) -> Any:
+    if isinstance(value, list | tuple):
+        return kind(_nested(member, kind) for member in value)
+    return value
+
+
+def _negate_x(coordinates: Any) -> Any:
+    if isinstance(coordinates[0], tuple):
+        return tuple(_negate_x(member) for member in coordinates)
+    # From 0, so that nothing on the midline becomes -0.0.
+    return (0 - coordinates[0], coordinates[1])
+
+
+def _every_x(coordinates: Any) -> Iterator[float]:
+    """Yield every x in the order of drawing."""
+    if isinstance(coordinates[0], tuple):
+        for member in coordinates:
+            yield from _every_x(member)
+    else:
+        yield coordinates[0]
+
+
+def _starts_left(mark: Mark) -> bool:
+    """Tell on which half a mark is begun: of a mark and its mirror image, one answers yes.
+
+    Areas are computed on one half and mirrored onto the other. The steps inside GEOS depend on
+    direction and rounding, so this makes the mirror image of a drawing exact, not just close.
+    """
+    return next((x for x in _every_x(mark.coordinates) if x), 0) < 0
+
+
+def _without(members: Mapping[str, Any], known: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in members.items() if name not in known}
+
+
+def _without_bbox(extra: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `extra` without bounding boxes, which would be wrong after mirroring."""
+    rest = _without(extra, {"bbox"})
+    if "geometry" in rest:
+        rest["geometry"] = _without(rest["geometry"], {"bbox"})
+    return rest

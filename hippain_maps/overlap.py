@@ -1,0 +1,168 @@
+"""How much of every body region a drawing covers: one intersection, whatever is ranked later.
+
+Each view's drawn area is cut once with the regions of that view; regions that lie inside it whole
+are not cut at all. Referral patterns are sets of regions, so everything that follows is arithmetic
+on the result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.geometry import STANDING_VIEWS, Area, FloatArray, View
+from hippain_maps.regions import Body, BodyChart
+
+_GRID = 1e-6
+"""Grid (cm) on which an overlay that fails is tried once more."""
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """What a drawing covers.
+
+    Parameters
+    ----------
+    body : Body
+        The body it was measured on.
+    views : tuple of view
+        Views with pain drawn on them.
+    area_by_view : mapping of view to ndarray
+        Drawn area (cm2) of each polygon of the view's chart.
+    drawn_cm2 : mapping of view to float
+        Drawn area of the view, on and off the mapped body.
+    outside_cm2 : mapping of str to float
+        Drawn area that lies in no region, by where it lies: ``head``, ``arm (left)``,
+        ``upper trunk``, ``off the figure``.
+    fraction : ndarray, shape (2 regions,)
+        Drawn fraction of each sided region, in the order of ``body.sided``: the largest over the
+        views that were used; 0 where none was.
+    known : ndarray of bool, shape (2 regions,)
+        Whether a view that shows the region was used. A region seen only in unused views speaks
+        neither for nor against anything.
+    notes : tuple of str
+        What had to be repaired on the way.
+    """
+
+    body: Body
+    views: tuple[View, ...]
+    area_by_view: Mapping[View, FloatArray]
+    drawn_cm2: Mapping[View, float]
+    outside_cm2: Mapping[str, float]
+    fraction: FloatArray
+    known: NDArray[np.bool_]
+    notes: tuple[str, ...]
+
+    @property
+    def mapped_cm2(self) -> float:
+        """Drawn area inside regions, over all views, cm2 on the chart."""
+        return float(sum(area.sum() for area in self.area_by_view.values()))
+
+    @property
+    def outside_total_cm2(self) -> float:
+        """Drawn area outside the mapped body, cm2 on the chart."""
+        return float(sum(self.outside_cm2.values()))
+
+    @property
+    def extent_percent(self) -> float:
+        """Pain extent: drawn area of the standing views over their charted area, per cent."""
+        charted = sum(self.body.charts[view].areas.sum() for view in STANDING_VIEWS)
+        drawn = sum(
+            area.sum() for view, area in self.area_by_view.items() if view in STANDING_VIEWS
+        )
+        return float(100 * drawn / charted)
+
+    @cached_property
+    def skin_cm2(self) -> FloatArray:
+        """Drawn skin of each sided region, cm2: each patch counts once, however many views."""
+        area: FloatArray = self.fraction * self.body.skin
+        return area
+
+
+def overlap(drawing: PainDrawing, body: Body) -> Overlap:
+    """Return how much of every region a drawing covers.
+
+    Parameters
+    ----------
+    drawing : PainDrawing
+        Marks of intensity 0 are not pain and cover nothing, but make their view a used one.
+    body : Body
+        The body whose regions are measured.
+
+    Notes
+    -----
+    Areas of shapes whose overlay fails in GEOS are measured again on a grid of 1e-6 cm, and
+    `Overlap.notes` says so. The areas inside and outside the regions add up to the drawn area.
+
+    Examples
+    --------
+    >>> from hippain_maps.body import load_body
+    >>> patch = shapely.Polygon([(-15, 60), (-9, 60), (-9, 70)])
+    >>> found = overlap(PainDrawing.from_polygons({"posterior": patch}), load_body())
+    >>> round(found.mapped_cm2, 6), found.views
+    (30.0, ('posterior',))
+    """
+    count = len(body.sided)
+    fraction, known = np.zeros(count), np.zeros(count, dtype=bool)
+    area_by_view: dict[View, FloatArray] = {}
+    drawn_cm2: dict[View, float] = {}
+    outside: dict[str, float] = {}
+    notes: list[str] = list(drawing.notes)
+    for view in drawing.used_views:
+        known[body.charts[view].index] = True
+    for view in drawing.views:
+        chart, area = body.charts[view], drawing.area(view)
+        covered, retried = _covered(area, chart)
+        if retried:
+            notes.append(f"the {view} view was measured on a grid of {_GRID:g} cm")
+        area_by_view[view], drawn_cm2[view] = covered, area.area
+        np.maximum.at(fraction, chart.index, np.minimum(covered / chart.areas, 1.0))
+        left_over = area.area - covered.sum()
+        if left_over > 1e-6 * max(area.area, 1.0):
+            for name, size in _outside(area, chart, left_over).items():
+                outside[name] = outside.get(name, 0.0) + size
+    return Overlap(
+        body, drawing.views, area_by_view, drawn_cm2, outside, fraction, known, tuple(notes)
+    )
+
+
+def _covered(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
+    """Return the covered area of each polygon, and whether the overlay had to be repeated."""
+    covered = np.zeros(len(chart.polygons))
+    if area.is_empty:
+        return covered, False
+    shapely.prepare(area)
+    touched = chart.tree.query(area, predicate="intersects")
+    whole = shapely.contains_properly(area, chart.polygons[touched])
+    covered[touched[whole]] = chart.areas[touched[whole]]
+    cut = touched[~whole]
+    try:
+        covered[cut] = shapely.area(shapely.intersection(chart.polygons[cut], area))
+    except shapely.GEOSException:
+        pieces = shapely.intersection(chart.polygons[cut], area, grid_size=_GRID)
+        covered[cut] = shapely.area(pieces)
+        return covered, True
+    return covered, False
+
+
+def _outside(area: Area, chart: BodyChart, total: float) -> dict[str, float]:
+    """Return where the part of a drawing outside the regions lies; the sizes add up to `total`."""
+    found: dict[str, float] = {}
+    left, rest = total, shapely.difference(area, chart.charted)
+    for part in chart.context:
+        size = float(shapely.area(shapely.intersection(rest, part.area)))
+        rest = shapely.difference(rest, part.area)
+        size = min(size, left)
+        if size > 1e-9:
+            name = f"{part.name} ({part.side})" if part.side else part.name
+            found[name] = found.get(name, 0.0) + size
+            left -= size
+    if left > 1e-9:
+        found["off the figure"] = left
+    return found

@@ -1,0 +1,411 @@
+r"""From what was drawn to the sources that could be behind it: candidates to examine.
+
+The model
+---------
+A source on one side is in some *state* s: a set of active trigger points, each with its spillover
+felt or not (`hippain_maps.expectation`). In that state region r hurts with probability p(s, r): the
+chance of the zone it lies in, combined over the active trigger points as independent causes, with a
+small background everywhere and edges softened by one to two centimetres. Given the drawn fraction
+d(r) of each region, the log likelihood is
+
+.. math::
+
+    L(s) = \beta \sum_{r\ known} w_r\,[\,d_r \log p_{s,r} + (1 - d_r) \log (1 - p_{s,r})\,]
+
+    w_r = \min(A_r, cap) / unit,  \qquad
+    \beta = \frac{limit}{limit + \sum_r w_r d_r}
+
+so that a region speaks in proportion to its skin area A up to a cap, and a drawing saturates
+however large it is. Regions that no used view shows are unknown and left out. A source's evidence
+is averaged over its states with their priors (not maximised: a muscle with many trigger points does
+not win by flexibility). The share of a source on a side within its list is
+
+.. math::
+
+    P(source, side) \propto prior \cdot \sum_s prior_s\, e^{L(s)}
+
+next to "none of these": pain spread without a pattern, averaged over several densities. Muscles
+(*candidates*) and other sources (*differential*) are two lists, each with its own remainder: they
+coexist and never push each other out. All constants are in ``patterns/model.yaml``.
+
+Limits
+------
+Probabilities are shares within a list, under the assumption of a single source; the patterns are
+classic clinical ones, not measured, and regions are treated as independent but for the saturation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, overload
+
+import numpy as np
+
+from hippain_maps.atlas import Atlas, Place
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import DrawingError
+from hippain_maps.expectation import Expectation, expectation
+from hippain_maps.geometry import SIDES, VIEWS, FloatArray, Side
+from hippain_maps.measures import Measures, measures
+from hippain_maps.overlap import Overlap, overlap
+from hippain_maps.patterns import ZONES, Source, TriggerPoint, ZoneName
+
+SCHEMA = 1
+"""Version of the JSON that `Ranking.to_dict` returns."""
+
+_EQUAL = 1e-12
+
+
+@dataclass(frozen=True, slots=True)
+class RegionFit:
+    """A region behind a candidate.
+
+    Parameters
+    ----------
+    region : str
+        Sided region.
+    zone : str or None
+        Its zone in the pattern; None for drawn pain outside it.
+    drawn : float or None
+        Drawn fraction; None where no used view shows the region.
+    """
+
+    region: str
+    zone: ZoneName | None
+    drawn: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A source on one side that could be behind the drawing.
+
+    Parameters
+    ----------
+    rank : int
+        1 is best; equal candidates share a rank.
+    source, side
+        What, and on which side of the patient.
+    probability : float
+        Share within the list, see the module's description; not a chance of being right.
+    trigger_points : tuple of str
+        The trigger points that the drawing speaks for; explanations refer to their zones.
+    explained : float
+        Share of the mapped drawn skin that lies in the pattern.
+    essential_drawn : float or None
+        Share of the essential zone, in used views, that was drawn; None if no used view shows it.
+    regions : tuple of RegionFit
+        The pattern's regions, essential first; missing ones included.
+    unexplained : tuple of RegionFit
+        Drawn regions outside the pattern, the largest first.
+    measures : Measures
+        The plain overlap measures of the same pattern.
+    """
+
+    rank: int
+    source: Source
+    side: Side
+    probability: float
+    trigger_points: tuple[str, ...]
+    explained: float
+    essential_drawn: float | None
+    regions: tuple[RegionFit, ...]
+    unexplained: tuple[RegionFit, ...]
+    measures: Measures
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the candidate as plain data."""
+        return {
+            "rank": self.rank,
+            "source": self.source.id,
+            "name": self.source.name,
+            "kind": self.source.kind,
+            "side": self.side,
+            "probability": self.probability,
+            "trigger_points": list(self.trigger_points),
+            "explained": self.explained,
+            "essential_drawn": self.essential_drawn,
+            "regions": [
+                {"region": fit.region, "zone": fit.zone, "drawn": fit.drawn} for fit in self.regions
+            ],
+            "unexplained": [{"region": fit.region, "drawn": fit.drawn} for fit in self.unexplained],
+            "measures": {
+                "jaccard": self.measures.jaccard,
+                "dice": self.measures.dice,
+                "coverage": self.measures.coverage,
+                "precision": self.measures.precision,
+            },
+        }
+
+
+@dataclass(frozen=True)
+class Ranking(Sequence[Candidate]):
+    """Candidates for a drawing, best first; as a sequence, the muscles.
+
+    Parameters
+    ----------
+    candidates, differential : tuple of Candidate
+        Muscles, and other sources.
+    none_of_candidates, none_of_differential : float
+        Share of "none of these" in each list.
+    overlap : Overlap
+        What was drawn, region by region.
+    atlas : Atlas
+        What it was compared with.
+    undecided : tuple of Candidate
+        The first candidate and those too close to it to call; empty if it stands alone.
+    places : tuple of Place
+        Places that hold nearly all of the drawing and that several sources share.
+    """
+
+    candidates: tuple[Candidate, ...]
+    differential: tuple[Candidate, ...]
+    none_of_candidates: float
+    none_of_differential: float
+    overlap: Overlap
+    atlas: Atlas
+    undecided: tuple[Candidate, ...]
+    places: tuple[Place, ...]
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Candidate]: ...
+    def __getitem__(self, index: int | slice) -> Candidate | Sequence[Candidate]:
+        return self.candidates[index]
+
+    def __len__(self) -> int:
+        return len(self.candidates)
+
+    def __repr__(self) -> str:
+        """Return the first candidates."""
+        first = ", ".join(
+            f"{c.rank}. {c.source.name} {c.side} {c.probability:.2f}" for c in self.candidates[:3]
+        )
+        return f"<Ranking of {len(self)} candidates: {first}>"
+
+    def to_dict(self, *, top: int | None = None) -> dict[str, Any]:
+        """Return the ranking as plain data, in the form of ``hippain rank --json``.
+
+        Parameters
+        ----------
+        top : int, optional
+            Keep this many of each list; probabilities stay as they are.
+        """
+        return {
+            "schema": SCHEMA,
+            "atlas": self.atlas.version,
+            "red_flags": [],
+            "drawing": {
+                "area_cm2": float(sum(self.overlap.drawn_cm2.values())),
+                "mapped_cm2": self.overlap.mapped_cm2,
+                "extent_percent": self.overlap.extent_percent,
+                "outside_cm2": self.overlap.outside_total_cm2,
+                "outside": dict(self.overlap.outside_cm2),
+                "views": [view for view in VIEWS if view in self.overlap.views],
+                "notes": list(self.overlap.notes),
+            },
+            "none_of_these": {
+                "candidates": self.none_of_candidates,
+                "differential": self.none_of_differential,
+            },
+            "undecided": [
+                {"source": c.source.id, "side": c.side, "rank": c.rank} for c in self.undecided
+            ],
+            "place_alone_cannot_decide": [
+                {"place": place.id, "says": place.says} for place in self.places
+            ],
+            "candidates": [c.to_dict() for c in self.candidates[:top]],
+            "differential": [c.to_dict() for c in self.differential[:top]],
+        }
+
+
+def rank(drawing: PainDrawing, atlas: Atlas) -> Ranking:
+    """Return the sources that could be behind a drawing, best first.
+
+    Parameters
+    ----------
+    drawing : PainDrawing
+        What the patient drew. Views without marks are missing data unless listed as completed.
+    atlas : Atlas
+        The body and the sources.
+
+    Raises
+    ------
+    DrawingError
+        If no pain is drawn on the mapped body: there is nothing to rank.
+
+    Examples
+    --------
+    >>> from hippain_maps.atlas import load_atlas
+    >>> atlas = load_atlas()
+    >>> regions = ["left:buttock_lower", "left:thigh_posterior"]
+    >>> rank(PainDrawing.from_regions(atlas.body, regions), atlas)[0].side
+    'left'
+    """
+    return next(rank_many([drawing], atlas))
+
+
+def rank_many(drawings: Iterable[PainDrawing], atlas: Atlas) -> Iterator[Ranking]:
+    """Yield the ranking of each drawing, in order.
+
+    Raises
+    ------
+    DrawingError
+        At the first drawing with no pain on the mapped body; its place is in the message.
+    """
+    expected = expectation(atlas)
+    for number, drawing in enumerate(drawings):
+        found = overlap(drawing, atlas.body)
+        if not found.fraction.any():
+            raise DrawingError(
+                _nothing_mapped(found), where=f"drawing {number + 1}" if number else None
+            )
+        yield _rank(found, atlas, expected)
+
+
+def _nothing_mapped(found: Overlap) -> str:
+    where = ", ".join(f"{name} {size:.0f} cm2" for name, size in found.outside_cm2.items())
+    given = f"all of it lies outside ({where})" if where else "no pain is marked"
+    return f"nothing to rank: {given}; mark pain between the lower ribs and the soles, in any view"
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """A drawing against every state of every source."""
+
+    found: Overlap
+    atlas: Atlas
+    expected: Expectation
+    states: dict[Side, FloatArray]
+    nothing: float
+
+    def rows(self, source: int, side: Side) -> FloatArray:
+        """Return the log evidence of each state of a source."""
+        first = self.expected.first[source]
+        return self.states[side][first : first + len(self.expected.active[source])]
+
+
+def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Comparison:
+    """Evaluate the formula of the module for every state, on both sides, and for no source."""
+    model, body = atlas.model, atlas.body
+    weight = np.minimum(body.skin, model.area_cap_cm2) / model.area_unit_cm2 * found.known
+    drawn = weight * found.fraction
+    spared = weight - drawn
+    strength = model.evidence_limit / (model.evidence_limit + drawn.sum())
+    states: dict[Side, FloatArray] = {}
+    for side in SIDES:
+        hurts, free = (v if side == "left" else v[body.mirror_place] for v in (drawn, spared))
+        likelihood = expected.log_pain @ hurts + expected.log_no_pain @ free
+        states[side] = strength * likelihood + expected.log_prior
+    shares = np.array(model.elsewhere_chances)
+    scattered = strength * (np.log(shares) * drawn.sum() + np.log1p(-shares) * spared.sum())
+    nothing = float(np.logaddexp.reduce(scattered) - np.log(len(shares)))
+    return _Comparison(found, atlas, expected, states, nothing)
+
+
+def _rank(found: Overlap, atlas: Atlas, expected: Expectation) -> Ranking:
+    compared = _compare(found, atlas, expected)
+    muscles = [i for i, source in enumerate(expected.sources) if source.kind == "muscle"]
+    others = [i for i, source in enumerate(expected.sources) if source.kind != "muscle"]
+    candidates, none_of_candidates = _list(compared, muscles)
+    differential, none_of_differential = _list(compared, others)
+    close = [
+        c for c in candidates if c.probability * atlas.model.too_close >= candidates[0].probability
+    ]
+    return Ranking(
+        candidates=candidates,
+        differential=differential,
+        none_of_candidates=none_of_candidates,
+        none_of_differential=none_of_differential,
+        overlap=found,
+        atlas=atlas,
+        undecided=tuple(close) if len(close) > 1 else (),
+        places=_shared_places(found, atlas),
+    )
+
+
+def _list(compared: _Comparison, chosen: Sequence[int]) -> tuple[tuple[Candidate, ...], float]:
+    """Return one list, best first, and the share of none of these."""
+    if not chosen:
+        return (), 1.0
+    model, expected = compared.atlas.model, compared.expected
+    priors = [model.source_priors.get(expected.sources[i].id, model.default_prior) for i in chosen]
+    whole = sum(priors) * len(SIDES) / (1 - model.none_of_these)
+    evidence: dict[tuple[int, Side], float] = {}
+    for i, prior in zip(chosen, priors, strict=True):
+        for side in SIDES:
+            states = compared.rows(i, side)
+            evidence[i, side] = float(np.log(prior / whole) + np.logaddexp.reduce(states))
+    none = float(np.log(model.none_of_these) + compared.nothing)
+    total = np.logaddexp.reduce([*evidence.values(), none])
+    shares = {key: float(np.exp(value - total)) for key, value in evidence.items()}
+    # Rounded, so that equal candidates are equal whatever the last digit says.
+    order = sorted(shares, key=lambda key: (-round(shares[key], 12), key))
+    candidates: list[Candidate] = []
+    for number, (i, side) in enumerate(order, 1):
+        share, rank_ = shares[i, side], number
+        if candidates and abs(candidates[-1].probability - share) < _EQUAL:
+            rank_ = candidates[-1].rank
+        candidates.append(_candidate(compared, i, side, rank_, share))
+    return tuple(candidates), float(np.exp(none - total))
+
+
+def _candidate(
+    compared: _Comparison, number: int, side: Side, rank_: int, share: float
+) -> Candidate:
+    """Return a candidate with the regions behind it."""
+    found, atlas = compared.found, compared.atlas
+    source = compared.expected.sources[number]
+    points = _named_points(compared, number, side)
+    zones: dict[str, ZoneName] = {}
+    for zone in ZONES:
+        for point in points:
+            for part in point.zones[zone]:
+                zones.setdefault(part.sided(side), zone)
+    place, drawn, known = atlas.body.place, found.fraction, found.known
+    skin = found.skin_cm2
+    inside = np.array([place[region] for region in zones])
+    essential = np.array(
+        [place[r] for r, z in zones.items() if z == "essential" and known[place[r]]], dtype=int
+    )
+    seen = atlas.body.skin[essential].sum()
+    outside = np.setdiff1d(np.flatnonzero(drawn >= atlas.model.shown_region), inside)
+    outside = outside[np.argsort(-skin[outside], kind="stable")]
+    return Candidate(
+        rank=rank_,
+        source=source,
+        side=side,
+        probability=share,
+        trigger_points=tuple(point.id for point in points),
+        explained=float(skin[inside].sum() / skin.sum()),
+        essential_drawn=float(skin[essential].sum() / seen) if seen > 0 else None,
+        regions=tuple(
+            RegionFit(region, zone, float(drawn[place[region]]) if known[place[region]] else None)
+            for region, zone in zones.items()
+        ),
+        unexplained=tuple(RegionFit(atlas.body.sided[i], None, float(drawn[i])) for i in outside),
+        measures=measures(found, zones),
+    )
+
+
+def _named_points(compared: _Comparison, number: int, side: Side) -> list[TriggerPoint]:
+    """Return the trigger points that a drawing speaks for, the surest first; at least one."""
+    rows = compared.rows(number, side)
+    chance = np.exp(rows - np.logaddexp.reduce(rows)) @ compared.expected.active[number]
+    order = np.argsort(-chance, kind="stable")
+    sure = [t for t in order if chance[t] >= compared.atlas.model.shown_trigger_point]
+    points = compared.expected.sources[number].trigger_points
+    return [points[t] for t in sure or order[:1]]
+
+
+def _shared_places(found: Overlap, atlas: Atlas) -> tuple[Place, ...]:
+    """Return the places that hold nearly all of the drawing, on one side."""
+    skin, place = found.skin_cm2, atlas.body.place
+    return tuple(
+        shared
+        for shared in atlas.places
+        for side in SIDES
+        if skin[[place[f"{side}:{region}"] for region in shared.regions]].sum()
+        >= shared.share * skin.sum()
+    )
