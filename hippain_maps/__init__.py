@@ -1,1 +1,45 @@
-"""The open trigger-point referral map for the hip, low back and leg."""
+"""The open trigger-point referral map for the hip, low back and leg.
+
+>>> from hippain_maps import PainDrawing, load_atlas, rank
+>>> atlas = load_atlas()
+>>> drawing = PainDrawing.from_regions(atlas.body, ["left:thigh_lateral", "left:leg_lateral"])
+>>> ranking = rank(drawing, atlas)
+>>> ranking[0].source.name, ranking[0].side
+('Gluteus minimus', 'left')
+
+Candidates to examine, never a diagnosis. Figures are in `hippain_maps.plotting`, which is imported
+only where it is used.
+"""
+
+from importlib.metadata import version
+
+from hippain_maps.atlas import Atlas, load_atlas
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import (
+    DataError,
+    DrawingError,
+    HippainError,
+    OutputError,
+    UnknownNameError,
+)
+from hippain_maps.overlap import Overlap, overlap
+from hippain_maps.ranking import Candidate, Ranking, rank, rank_many
+
+__all__ = [
+    "Atlas",
+    "Candidate",
+    "DataError",
+    "DrawingError",
+    "HippainError",
+    "OutputError",
+    "Overlap",
+    "PainDrawing",
+    "Ranking",
+    "UnknownNameError",
+    "load_atlas",
+    "overlap",
+    "rank",
+    "rank_many",
+]
+
+__version__ = version("hippain-maps")

@@ -165,8 +165,9 @@ class Term(_Model):
 
 
 class GroupsFile(_Model):
-    """``groups.yaml``: named sets of regions, and terms."""
+    """``groups.yaml``: named sets of regions, the areas that reports name, and terms."""
 
+    areas: list[Id] = Field(min_length=1)
     groups: dict[Id, GroupEntry]
     terms: dict[Id, Term] = Field(default_factory=dict)
 

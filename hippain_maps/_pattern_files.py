@@ -160,10 +160,13 @@ class ModelFile(_Model):
     spillover_felt: Share
     unfelt_spillover: Share
     background: Share
+    unused_view: Share
     border_softness_cm: Annotated[float, Field(ge=0, le=10)]
     area_cap_cm2: Annotated[float, Field(gt=0, le=1000)]
     area_unit_cm2: Annotated[float, Field(gt=0, le=1000)]
     evidence_limit: Annotated[float, Field(gt=0, le=1000)]
+    evidence_half: Annotated[float, Field(gt=0, le=1000)]
+    silence_half: Annotated[float, Field(gt=0, le=1000)]
     trigger_point_active: Share
     none_of_these: Annotated[float, Field(gt=0, lt=1)]
     elsewhere_chances: list[Share] = Field(min_length=1)

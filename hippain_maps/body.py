@@ -81,6 +81,7 @@ def build_body(files: BodyFiles) -> Body:
         for region, shape in shapes.items():
             skin[region] = max(skin.get(region, 0.0), shape.area)
     groups = _groups(files, names)
+    areas = _areas(files, groups, names)
     terms = files.groups.data.terms
     for term in terms:
         if term not in names and term not in groups:
@@ -106,6 +107,7 @@ def build_body(files: BodyFiles) -> Body:
             for g, entry in files.groups.data.groups.items()
         },
         charts=charts,
+        area_of=areas,
     )
 
 
@@ -250,6 +252,24 @@ def _groups(files: BodyFiles, names: Mapping[str, str]) -> dict[str, tuple[str, 
             raise file.error(f"'{group}' is already a region", ("groups", group))
         expand(group, (group,))
     return done
+
+
+def _areas(
+    files: BodyFiles, groups: Mapping[str, tuple[str, ...]], names: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the area that each region is in."""
+    file, areas = files.groups.file, files.groups.data.areas
+    area_of: dict[str, str] = {}
+    for number, area in enumerate(areas):
+        if area not in groups:
+            raise file.error(
+                f"there is no group '{area}'{did_you_mean(area, groups)}", ("areas", number)
+            )
+        for region in groups[area]:
+            area_of.setdefault(region, area)
+    if missing := [name for name in names if name not in area_of]:
+        raise file.error(f"no area holds the region '{missing[0]}'", ("areas",))
+    return area_of
 
 
 def _chart(

@@ -42,6 +42,9 @@ class Expectation:
         Which trigger points are active in each state of a source.
     log_pain, log_no_pain : ndarray, shape (states, 2 regions)
         Log of the probability that a region hurts, and that it does not, edges softened.
+    where : ndarray, shape (states, 2 regions)
+        Where a state's pain lies: the share of its expected painful skin that each region holds,
+        background left out. Rows sum to 1.
     """
 
     sources: tuple[Source, ...]
@@ -50,6 +53,7 @@ class Expectation:
     active: tuple[NDArray[np.bool_], ...]
     log_pain: FloatArray
     log_no_pain: FloatArray
+    where: FloatArray
 
 
 _CACHE: weakref.WeakKeyDictionary[Atlas, Expectation] = weakref.WeakKeyDictionary()
@@ -77,6 +81,7 @@ def _build(atlas: Atlas) -> Expectation:
         rows += [chance for _, _, chance in states]
     blur = softening(atlas.body, atlas.model.border_softness_cm)
     pain = np.reshape(rows, (len(rows), len(atlas.body.sided))) @ blur.T
+    own = np.maximum(pain - atlas.model.background, 0) * atlas.body.skin
     return Expectation(
         sources=tuple(atlas.sources.values()),
         first=np.array(first, dtype=np.intp),
@@ -84,6 +89,7 @@ def _build(atlas: Atlas) -> Expectation:
         active=tuple(active),
         log_pain=np.log(pain),
         log_no_pain=np.log1p(-pain),
+        where=own / own.sum(axis=1, keepdims=True),
     )
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely import MultiPolygon, Polygon
+from shapely.geometry.base import BaseGeometry
 
 from hippain_maps._gate import KINDS, Kind
 from hippain_maps.errors import DrawingError
@@ -30,9 +31,9 @@ _PIECE = 16
 # Pairs of line pieces that come near each other, over a whole drawing. Minutes of shading stay
 # below; the same points thrown at random would fill the memory with their crossings.
 _MAX_NEAR_PAIRS = 500_000
-# Decimals of a cm. Numbers below 1e-12 are noise, and denormal ones trip GEOS; a line that
-# crosses itself is moved to a grid of 0.01 micrometre, on which its crossings can be found.
-_NOISE, _GRID = 12, 6
+# Decimals of a cm on which to try, finest first. Numbers below 1e-12 are noise, and denormal ones
+# trip GEOS; a tangle within a hair's breadth may defeat it, and no longer does when rounded.
+_GRIDS = (12, 6, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +124,14 @@ class Mark:
             return f"a stroke has no length; it was taken as a spot of {self.width_cm:g} cm"
         if self.area().is_empty:
             return "the outline encloses no area; it is kept and covers nothing"
-        if not all(shapely.LinearRing(ring).is_simple for ring in self.lines()):
+        polygons = self._polygons()
+        rings = [ring for part in polygons.geoms for ring in (part.exterior, *part.interiors)]
+        if not all(ring.is_simple for ring in rings):
             return (
                 "the outline crosses or touches itself; its inside was taken as everything that "
                 "the line goes round"
             )
-        if not self._polygons().is_valid:
+        if not polygons.is_valid:
             return "its outlines cross or overlap; they were joined, and their holes taken out"
         return None
 
@@ -147,7 +150,7 @@ class Mark:
         4.0
         """
         if self._area is None:
-            flip = _starts_left(self)
+            flip = _starts_left([self])
             area = (self.mirrored() if flip else self)._cover()
             object.__setattr__(self, "_area", mirror(area) if flip else area)
         return self._area  # type: ignore[return-value]
@@ -195,18 +198,13 @@ class Mark:
                 lines = [ring for part in self.coordinates for ring in part]
         return [np.asarray(line, dtype=float) for line in lines]
 
-    def _polygons(self) -> MultiPolygon:
+    def _polygons(self, decimals: int = _GRIDS[0]) -> MultiPolygon:
         parts = self.coordinates if self.geometry_type == "MultiPolygon" else [self.coordinates]
-        arrays = [[np.round(np.asarray(r, dtype=float), _NOISE) for r in part] for part in parts]
+        arrays = [[np.round(np.asarray(r, dtype=float), decimals) for r in part] for part in parts]
         return MultiPolygon([Polygon(shell, holes) for shell, *holes in arrays])
 
-    def _cover(self) -> Area:
-        if self.kind == "outline":
-            polygons = self._polygons()
-            if not polygons.is_valid:
-                polygons = shapely.transform(polygons, lambda xy: np.round(xy, _GRID))
-            return as_area(polygons)
-        lines = [np.round(line, _GRID) for line in self.lines()]
+    def _brushed(self, decimals: int) -> BaseGeometry:
+        lines = [np.round(line, decimals) for line in self.lines()]
         cores: Any
         if self.kind == "spot":
             cores = shapely.points(np.concatenate(lines))
@@ -217,12 +215,24 @@ class Mark:
                 for start in range(0, len(line) - 1, _PIECE)
             ]
         pieces = shapely.buffer(cores, self.width_cm / 2, quad_segs=_QUADRANT)
-        return as_area(shapely.union_all([as_area(piece) for piece in pieces]))
+        return shapely.union_all([as_area(piece) for piece in pieces])
+
+    def _cover(self) -> Area:
+        shape = self._polygons if self.kind == "outline" else self._brushed
+        for decimals in _GRIDS:
+            try:
+                area = as_area(shape(decimals))
+            except shapely.errors.GEOSException:
+                continue
+            # Where GEOS fails, it may also do so without saying anything.
+            if area.is_valid:
+                return area
+        raise DrawingError(f"the area of a {self.kind} cannot be determined; draw it anew")
 
 
 def union_of(marks: Sequence[Mark]) -> Area:
     """Return what marks of one view cover together, in chart cm; exact under mirroring."""
-    flip = bool(marks) and _starts_left(marks[0])
+    flip = _starts_left(marks)
     areas = [mirror(mark.area()) if flip else mark.area() for mark in marks]
     union = as_area(shapely.union_all(areas))
     return mirror(union) if flip else union
@@ -280,13 +290,13 @@ def _every_x(coordinates: Any) -> Iterator[float]:
         yield coordinates[0]
 
 
-def _starts_left(mark: Mark) -> bool:
-    """Tell on which half a mark is begun: of a mark and its mirror image, one answers yes.
+def _starts_left(marks: Sequence[Mark]) -> bool:
+    """Tell on which half marks are begun: of marks and their mirror image, one answers yes.
 
     Areas are computed on one half and mirrored onto the other. The steps inside GEOS depend on
     direction and rounding, so this makes the mirror image of a drawing exact, not just close.
     """
-    return next((x for x in _every_x(mark.coordinates) if x), 0) < 0
+    return next((x for mark in marks for x in _every_x(mark.coordinates) if x), 0) < 0
 
 
 def _without(members: Mapping[str, Any], known: set[str]) -> dict[str, Any]:

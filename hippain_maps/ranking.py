@@ -10,19 +10,25 @@ d(r) of each region, the log likelihood is
 
 .. math::
 
-    L(s) = \beta \sum_{r\ known} w_r\,[\,d_r \log p_{s,r} + (1 - d_r) \log (1 - p_{s,r})\,]
+    L(s) = \frac{N}{n} \sum_r w_r d_r \log p_{s,r}
+         + \frac{N}{n + c} \sum_r w_r (1 - d_r) \log (1 - p_{s,r})
 
-    w_r = \min(A_r, cap) / unit,  \qquad
-    \beta = \frac{limit}{limit + \sum_r w_r d_r}
+    w_r = \min(A_r, cap) / unit, \qquad n = \sum_r w_r d_r, \qquad N = limit \frac{n}{n + h}
 
-so that a region speaks in proportion to its skin area A up to a cap, and a drawing saturates
-however large it is. Regions that no used view shows are unknown and left out. A source's evidence
-is averaged over its states with their priors (not maximised: a muscle with many trigger points does
-not win by flexibility). The share of a source on a side within its list is
+over the regions that a used view shows. A region speaks in proportion to its skin area A up to a
+cap. What was drawn counts as N observations: a pressed spot soon counts, a large area hardly more
+than a middling one, because neighbouring regions are drawn with one stroke. What was spared counts
+less the less was drawn, since a small drawing shows part of a pattern.
+
+Regions that no used view shows are unknown, neither for nor against. But people draw where
+it hurts, so a state also pays if its pain lies out of sight: by the share v(s) of its expected
+painful skin that the used views show, and a small chance u of drawing elsewhere all the same. A
+source's evidence is averaged over its states with their priors (not maximised: a muscle with many
+trigger points does not win by flexibility). The share of a source on a side within its list is
 
 .. math::
 
-    P(source, side) \propto prior \cdot \sum_s prior_s\, e^{L(s)}
+    P(source, side) \propto prior \cdot \sum_s prior_s\, [u + (1 - u)\, v(s)]\, e^{L(s)}
 
 next to "none of these": pain spread without a pattern, averaged over several densities. Muscles
 (*candidates*) and other sources (*differential*) are two lists, each with its own remainder: they
@@ -292,14 +298,20 @@ def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Comparison
     weight = np.minimum(body.skin, model.area_cap_cm2) / model.area_unit_cm2 * found.known
     drawn = weight * found.fraction
     spared = weight - drawn
-    strength = model.evidence_limit / (model.evidence_limit + drawn.sum())
+    amount = drawn.sum()
+    observed = model.evidence_limit * amount / (amount + model.evidence_half)
+    for_pain, for_rest = observed / amount, observed / (amount + model.silence_half)
+    known_right = found.known[body.mirror_place]
     states: dict[Side, FloatArray] = {}
     for side in SIDES:
         hurts, free = (v if side == "left" else v[body.mirror_place] for v in (drawn, spared))
-        likelihood = expected.log_pain @ hurts + expected.log_no_pain @ free
-        states[side] = strength * likelihood + expected.log_prior
+        likelihood = for_pain * (expected.log_pain @ hurts)
+        likelihood += for_rest * (expected.log_no_pain @ free)
+        in_sight = expected.where @ (found.known if side == "left" else known_right)
+        in_sight = model.unused_view + (1 - model.unused_view) * in_sight
+        states[side] = likelihood + np.log(in_sight) + expected.log_prior
     shares = np.array(model.elsewhere_chances)
-    scattered = strength * (np.log(shares) * drawn.sum() + np.log1p(-shares) * spared.sum())
+    scattered = for_pain * amount * np.log(shares) + for_rest * spared.sum() * np.log1p(-shares)
     nothing = float(np.logaddexp.reduce(scattered) - np.log(len(shares)))
     return _Comparison(found, atlas, expected, states, nothing)
 

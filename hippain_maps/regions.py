@@ -66,7 +66,7 @@ class ContextArea:
     area: Area
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class BodyChart:
     """One view of the body.
 
@@ -148,7 +148,7 @@ def _merged(parts: Sequence[shapely.Geometry], *, coverage: bool) -> Area:
     return pieces[0] if len(pieces) == 1 else shapely.MultiPolygon(pieces)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Body:
     """All regions, groups and charts of a figure.
 
@@ -162,12 +162,15 @@ class Body:
         By id.
     charts : mapping of view to BodyChart
         All seven views.
+    area_of : mapping of str to str
+        The group that names, in a word, where a region is; each region has one.
     """
 
     figure: str
     regions: Mapping[str, BodyRegion]
     groups: Mapping[str, Group]
     charts: Mapping[View, BodyChart]
+    area_of: Mapping[str, str]
 
     def __repr__(self) -> str:
         """Return name and counts."""

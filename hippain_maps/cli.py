@@ -1,0 +1,194 @@
+"""The command line ``hippain``: parse, call the library, format.
+
+Standard output is the answer, standard error is for people. Status 0: done; 2: the input or the
+arguments cannot be used, with one line that says why; 130: interrupted; 1: a fault of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hippain_maps.atlas import Atlas, load_atlas
+from hippain_maps.body import load_body
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import HippainError, UnknownNameError
+from hippain_maps.patterns import load_source
+from hippain_maps.ranking import rank as rank_drawing
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+class _Hippain(click.Group):
+    """The group of commands, with one place where errors become a line and a status."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run a command and leave with its status."""
+        kwargs["standalone_mode"] = False
+        try:
+            super().main(*args, **kwargs)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except (click.Abort, KeyboardInterrupt):
+            click.echo("interrupted", err=True)
+            sys.exit(130)
+        except HippainError as error:
+            click.echo(f"hippain: {error}", err=True)
+            sys.exit(2)
+        except BrokenPipeError:
+            # The reader has seen enough. Nothing more can be said on that pipe.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
+        except Exception as error:
+            if os.environ.get("HIPPAIN_TRACEBACK"):
+                raise
+            click.echo(
+                f"hippain: a fault of the program, not of your input: {type(error).__name__}: "
+                f"{error}; please report it (HIPPAIN_TRACEBACK=1 shows more)",
+                err=True,
+            )
+            sys.exit(1)
+        sys.exit(0)
+
+
+@click.group(
+    cls=_Hippain,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
+    epilog="Example: hippain rank drawing.geojson --figure ranking.png",
+)
+@click.version_option(package_name="hippain-maps", prog_name="hippain")
+def main() -> None:
+    """Name candidate sources of drawn pain: trigger-point referral maps of the lower quarter.
+
+    Candidates to examine, never a diagnosis. Nothing leaves this machine.
+    """
+
+
+def _patterns_option(command: Any) -> Any:
+    return click.option(
+        "--patterns",
+        multiple=True,
+        metavar="DIR",
+        help="A folder of source files of your own, added to the atlas; may be repeated.",
+    )(command)
+
+
+@main.command(epilog="Example: hippain rank drawing.geojson --top 5 --figure ranking.png")
+@click.argument("drawing")
+@click.option("--top", type=click.IntRange(1, 200), default=5, help="Candidates to show [5].")
+@click.option("--json", "as_json", is_flag=True, help="Write the whole ranking as JSON.")
+@click.option("--figure", metavar="OUT", help="Also draw it: png, svg or pdf by extension.")
+@_patterns_option
+def rank(
+    drawing: str, top: int, as_json: bool, figure: str | None, patterns: Sequence[str]
+) -> None:
+    """Rank the muscles that could be behind DRAWING, with the reasons.
+
+    DRAWING is a GeoJSON pain drawing; - reads it from standard input. With --json every candidate
+    is written unless --top is given.
+    """
+    atlas = load_atlas(*patterns)
+    source = sys.stdin.buffer if drawing == "-" else drawing
+    drawn = PainDrawing.read(source)
+    ranking = rank_drawing(drawn, atlas)
+    if figure:
+        from hippain_maps.plotting import plot_ranking, save_figure
+
+        save_figure(plot_ranking(ranking, drawn), figure)
+    if as_json:
+        given = click.get_current_context().get_parameter_source("top")
+        limit = None if given is click.core.ParameterSource.DEFAULT else top
+        click.echo(json.dumps(ranking.to_dict(top=limit), indent=2, allow_nan=False))
+    else:
+        from hippain_maps._tables import print_ranking
+
+        print_ranking(_console(), ranking, top)
+    if figure:
+        click.echo(f"wrote {figure}", err=True)
+
+
+@main.command("list", epilog="Example: hippain list sources")
+@click.argument("what", type=click.Choice(["sources", "regions", "groups"]))
+@_patterns_option
+def list_(what: str, patterns: Sequence[str]) -> None:
+    """List the sources, regions or groups of the atlas, a line each."""
+    from hippain_maps import _tables
+
+    if what == "sources":
+        _tables.print_sources(_console(), load_atlas(*patterns))
+        return
+    body = load_body()
+    if what == "regions":
+        _tables.print_regions(_console(), body)
+    else:
+        _tables.print_groups(_console(), body)
+
+
+@main.command(epilog="Example: hippain show gluteus_minimus")
+@click.argument("name")
+@_patterns_option
+def show(name: str, patterns: Sequence[str]) -> None:
+    """Show what the atlas holds on NAME: a source (any of its names), a region or a group."""
+    from hippain_maps import _tables
+
+    atlas = load_atlas(*patterns)
+    body, key = atlas.body, name.strip().lower()
+    if key in body.regions:
+        _tables.print_region(_console(), atlas, key)
+    elif key in body.groups:
+        _tables.print_group(_console(), atlas, key)
+    else:
+        try:
+            source = atlas.source(name)
+        except UnknownNameError:
+            known = [*atlas.sources, *body.regions, *body.groups]
+            raise UnknownNameError(
+                "source, region or group",
+                name,
+                known,
+                hint="'hippain list sources', 'list regions' and 'list groups' show them",
+            ) from None
+        _tables.print_source(_console(), atlas, source)
+
+
+@main.command(epilog="Example: hippain check my_patterns/")
+@click.argument("path", required=False)
+def check(path: str | None) -> None:
+    """Check the shipped atlas, or a source file or folder of your own at PATH."""
+    if path is None:
+        click.echo(_summary(load_atlas()))
+        return
+    place = Path(path)
+    if place.is_dir():
+        atlas = load_atlas(place)
+        found = len(list(place.glob("*.yaml")))
+        click.echo(f"{place}: {found} files fit. With the shipped ones: {_summary(atlas)}")
+    else:
+        source = load_source(place, load_body())
+        points = len(source.trigger_points)
+        click.echo(f"{place}: {source.name} fits, with {points} trigger points.")
+
+
+def _summary(atlas: Atlas) -> str:
+    points = sum(len(source.trigger_points) for source in atlas.sources.values())
+    return (
+        f"atlas {atlas.version}: {len(atlas.sources)} sources, {points} trigger points, "
+        f"{len(atlas.body.regions)} regions a side, {len(atlas.body.groups)} groups, "
+        f"{len(atlas.citations)} citations."
+    )
+
+
+def _console() -> Console:
+    from rich.console import Console
+
+    # Off a terminal (a file, a pipe) rich would assume 80 columns and cut tables.
+    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 110
+    return Console(width=width, highlight=False, emoji=False, markup=False)

@@ -1,0 +1,86 @@
+"""Make matplotlib artists; nothing here places them on an axes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import shapely
+from matplotlib import patheffects
+from matplotlib.collections import EllipseCollection, LineCollection
+from matplotlib.lines import Line2D
+from matplotlib.patches import PathPatch
+from matplotlib.path import Path
+
+from hippain_maps.geometry import FloatArray
+from hippain_maps.plotting.look import Look
+from hippain_maps.regions import BodyChart
+
+
+def path_of(area: shapely.Geometry) -> Path:
+    """Return a polygonal geometry as a path; holes wind the other way, so that they stay open."""
+    vertices: list[FloatArray] = []
+    codes: list[np.uint8] = []
+    for part in shapely.get_parts(shapely.orient_polygons(area)):
+        for ring in (part.exterior, *part.interiors):
+            xy = shapely.get_coordinates(ring)
+            vertices.append(xy)
+            codes += [Path.MOVETO, *[Path.LINETO] * (len(xy) - 2), Path.CLOSEPOLY]
+    if not vertices:
+        return Path(np.empty((0, 2)))
+    return Path(np.vstack(vertices), codes)
+
+
+def area_patch(area: shapely.Geometry, **style: Any) -> PathPatch:
+    """Return a filled shape."""
+    return PathPatch(path_of(area), **style)
+
+
+def hint_lines(chart: BodyChart, look: Look) -> LineCollection:
+    """Return the light anatomical lines of a view."""
+    return LineCollection(
+        list(chart.hints),
+        colors=look.faint_ink,
+        linewidths=look.hint_width,
+        capstyle="round",
+        joinstyle="round",
+        zorder=3,
+    )
+
+
+def dots(centres: FloatArray, look: Look, *, colour: str, size: float = 1.0) -> EllipseCollection:
+    """Return stipple dots of a fixed size on the body."""
+    diameter = np.full(len(centres), look.dot_cm * size)
+    return EllipseCollection(
+        diameter,
+        diameter,
+        np.zeros(len(centres)),
+        units="xy",
+        offsets=centres,
+        facecolors=colour,
+        edgecolors="none",
+        zorder=2.5,
+    )
+
+
+def crosses(points: Iterable[tuple[float, float]], look: Look, *, size: float = 1.0) -> Line2D:
+    """Return the bold X of trigger points, with a halo that lifts it off any ground."""
+    xy = np.array(list(points), dtype=float).reshape(-1, 2)
+    line = Line2D(
+        xy[:, 0],
+        xy[:, 1],
+        linestyle="none",
+        marker="x",
+        markersize=look.mark_size * size,
+        markeredgewidth=look.mark_width * size,
+        color=look.ink,
+        zorder=6,
+    )
+    line.set_path_effects(
+        [
+            patheffects.Stroke(linewidth=look.mark_width * size + 2.2, foreground=look.paper),
+            patheffects.Normal(),
+        ]
+    )
+    return line

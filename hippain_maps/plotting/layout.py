@@ -1,0 +1,140 @@
+"""Where charts go on a page: crops that matter, and rows of views at one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from hippain_maps.geometry import INSET_VIEWS, View
+from hippain_maps.regions import Body
+
+MARGIN = 4.0
+"""Chart around what is shown, cm."""
+
+MIN_WIDTH, MIN_HEIGHT = 24.0, 40.0
+"""A crop keeps at least this much of the body, cm, so that one can see where it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crop:
+    """A rectangle of a chart, cm."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    @property
+    def width(self) -> float:
+        """Width, cm."""
+        return self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Height, cm."""
+        return self.y1 - self.y0
+
+
+def crop_to(body: Body, content: Mapping[View, Sequence[shapely.Geometry]]) -> dict[View, Crop]:
+    """Return a crop for each view that shows some content; standing views share their heights.
+
+    Parameters
+    ----------
+    body : Body
+        Whose charts are cropped.
+    content : mapping of view to geometries
+        What must be seen; empty geometries count for nothing.
+    """
+    boxes: dict[View, tuple[float, float, float, float]] = {}
+    for view, shapes in content.items():
+        bounds = shapely.total_bounds(list(shapes)) if shapes else np.full(4, np.nan)
+        if not np.isnan(bounds).any():
+            boxes[view] = tuple(bounds.tolist())
+    standing = [box for view, box in boxes.items() if view not in INSET_VIEWS]
+    crops: dict[View, Crop] = {}
+    for view, (x0, _y0, x1, _y1) in boxes.items():
+        figure = body.charts[view].charted.bounds
+        if view in INSET_VIEWS:
+            crops[view] = Crop(*(b + d for b, d in zip(figure, (-2, -2, 2, 4), strict=True)))
+            continue
+        low = max(min(box[1] for box in standing) - MARGIN, -1.5)
+        high = max(box[3] for box in standing) + MARGIN
+        high, low = _widened(low, high, MIN_HEIGHT, -1.5, 178)
+        left, right = x0 - MARGIN, x1 + MARGIN
+        if view in ("anterior", "posterior"):
+            # The midline is in sight, or nobody knows which leg this is.
+            left, right = min(left, -5.0), max(right, 5.0)
+            left, right = max(left, -24.0), min(right, 24.0)
+        else:
+            left, right = min(left, figure[0] - 1), max(right, figure[2] + 1)
+            if low > 12:
+                left, right = max(left, -17.0), min(right, 17.0)
+        right, left = _widened(left, right, MIN_WIDTH, -40, 40)
+        crops[view] = Crop(left, low, right, high)
+    return crops
+
+
+def _widened(
+    low: float, high: float, least: float, floor: float, ceiling: float
+) -> tuple[float, float]:
+    """Return upper and lower end of a range that is at least `least` long, inside its bounds."""
+    missing = max(0.0, least - (high - low)) / 2
+    low, high = max(low - missing, floor), min(high + missing, ceiling)
+    return high, low
+
+
+def row_of_axes(
+    figure: Figure | SubFigure,
+    crops: Sequence[Crop],
+    box: tuple[float, float, float, float],
+    *,
+    gap: float = 0.012,
+) -> list[Axes]:
+    """Return axes side by side in a box of the figure, all at one scale, tops aligned.
+
+    Parameters
+    ----------
+    figure : Figure or SubFigure
+        Where they go.
+    crops : sequence of Crop
+        What each shows, left to right.
+    box : (left, bottom, width, height)
+        Room for the row, as shares of the figure.
+    gap : float
+        Room between two axes, as a share of the figure's width.
+    """
+    left, bottom, width, height = box
+    wide, high = _size(figure)
+    room = width * wide - gap * wide * (len(crops) - 1)
+    scale = min(
+        room / sum(crop.width for crop in crops), height * high / max(c.height for c in crops)
+    )
+    used = scale * sum(crop.width for crop in crops) / wide + gap * (len(crops) - 1)
+    x = left + (width - used) / 2
+    axes = []
+    for crop in crops:
+        w, h = crop.width * scale / wide, crop.height * scale / high
+        ax = figure.add_axes((x, bottom + height - h, w, h))
+        ax.set_xlim(crop.x0, crop.x1)
+        ax.set_ylim(crop.y0, crop.y1)
+        ax.set_axis_off()
+        axes.append(ax)
+        x += w + gap
+    return axes
+
+
+def _size(figure: Figure | SubFigure) -> tuple[float, float]:
+    """Return width and height in inches."""
+    box = figure.bbox
+    dpi = figure.get_figure(root=True).dpi
+    return box.width / dpi, box.height / dpi
+
+
+def ordered(views: Iterable[View], most: int) -> list[View]:
+    """Return at most `most` different views, keeping their order of importance."""
+    return list(dict.fromkeys(views))[:most]

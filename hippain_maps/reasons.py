@@ -1,0 +1,84 @@
+"""A ranking in words: what a candidate explains, what is missing, what remains."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from hippain_maps.ranking import Candidate, RegionFit
+from hippain_maps.regions import Body
+
+
+@dataclass(frozen=True, slots=True)
+class AreaFit:
+    """How much of some regions of one area was drawn.
+
+    Parameters
+    ----------
+    name : str
+        The area, as clinicians say it.
+    drawn : float
+        Drawn share of the regions' skin.
+    """
+
+    name: str
+    drawn: float
+
+
+@dataclass(frozen=True, slots=True)
+class Reasons:
+    """What speaks for and against a candidate, area by area."""
+
+    explained: tuple[AreaFit, ...]
+    missing: tuple[AreaFit, ...]
+    unexplained: tuple[AreaFit, ...]
+    unseen: tuple[str, ...]
+
+
+MISSING = 0.25
+"""An area of the essential zone counts as missing where less than this share of it was drawn."""
+
+
+def reasons(candidate: Candidate, body: Body) -> Reasons:
+    """Return the reasons behind a candidate, the largest areas first.
+
+    Parameters
+    ----------
+    candidate : Candidate
+        Of a ranking on this body.
+    body : Body
+        Names the areas.
+
+    Returns
+    -------
+    Reasons
+        ``explained``: areas of the pattern that were drawn; ``missing``: areas of its essential
+        zone that hardly were; ``unexplained``: drawn areas outside the pattern; ``unseen``: areas
+        of its essential zone that no used view shows.
+    """
+    drawn = [fit for fit in candidate.regions if (fit.drawn or 0) > 0]
+    essential = [fit for fit in candidate.regions if fit.zone == "essential"]
+    return Reasons(
+        explained=tuple(a for a in _areas(drawn, body) if a.drawn >= 0.05),
+        missing=tuple(
+            a
+            for a in _areas((f for f in essential if f.drawn is not None), body)
+            if a.drawn < MISSING
+        ),
+        unexplained=_areas(candidate.unexplained, body),
+        unseen=tuple(a.name for a in _areas((f for f in essential if f.drawn is None), body)),
+    )
+
+
+def _areas(fits: Iterable[RegionFit], body: Body) -> tuple[AreaFit, ...]:
+    """Return the areas that some regions lie in, with the drawn share of those regions."""
+    skin: dict[str, float] = {}
+    covered: dict[str, float] = {}
+    for fit in fits:
+        side, _, region = fit.region.partition(":")
+        name = f"{body.groups[body.area_of[region]].name} ({side})"
+        size = body.regions[region].skin_cm2
+        skin[name] = skin.get(name, 0.0) + size
+        covered[name] = covered.get(name, 0.0) + size * (fit.drawn or 0.0)
+    order = sorted(skin, key=lambda name: -(covered[name] or skin[name] * 1e-6))
+    return tuple(AreaFit(name, covered[name] / skin[name]) for name in order)
