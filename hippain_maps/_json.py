@@ -101,7 +101,11 @@ def shown(value: object) -> str:
 
 def cut(text: str) -> str:
     """Return the start of `text`, on one line, with nothing unprintable."""
-    text = text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+    return one_line(text if len(text) <= SHOWN else f"{text[:SHOWN]}…")
+
+
+def one_line(text: str) -> str:
+    """Return `text` with everything unprintable, such as a line break, written as an escape."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 

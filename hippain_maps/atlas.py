@@ -7,19 +7,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hippain_maps._pattern_files import (
-    ModelFile,
-    read_ambiguous_places,
-    read_bibliography,
-    read_model,
-)
 from hippain_maps._resources import resource_dir
-from hippain_maps._yaml import YamlFile
 from hippain_maps.body import load_body
 from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
 from hippain_maps.patterns import Source, Statements, load_source
 from hippain_maps.regions import Body
+
+if TYPE_CHECKING:
+    from hippain_maps._pattern_files import ModelFile
+    from hippain_maps._yaml import YamlFile
 
 NOT_SOURCES = frozenset({"model", "bibliography", "ambiguous_places"})
 """Files beside the sources that are something else."""
@@ -146,6 +144,8 @@ def load_atlas(*folders: str | Path, body: Body | None = None) -> Atlas:
 
 def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
     """Return the atlas of a body and folders of pattern files; later ones take precedence."""
+    from hippain_maps._pattern_files import read_bibliography, read_model
+
     paths: dict[str, Path] = {}
     homes: dict[str, Path] = {}
     for folder in folders:
@@ -249,6 +249,8 @@ def cited(source: Source) -> frozenset[str]:
 
 
 def _places(folder: Path, body: Body, sources: Mapping[str, Source]) -> tuple[Place, ...]:
+    from hippain_maps._pattern_files import read_ambiguous_places
+
     entries, file = read_ambiguous_places(folder)
     places = []
     for name, entry in entries.places.items():

@@ -9,22 +9,13 @@ from __future__ import annotations
 import fnmatch
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
 from hippain_maps import linework
-from hippain_maps._body_files import (
-    BodyFiles,
-    HintBorder,
-    HintLine,
-    InsetFile,
-    OutlineFile,
-    PointBorder,
-    Read,
-    read_body_files,
-)
 from hippain_maps._resources import resource_dir
 from hippain_maps._yaml import YamlFile
 from hippain_maps.errors import DataError, did_you_mean
@@ -43,6 +34,18 @@ from hippain_maps.geometry import (
 )
 from hippain_maps.regions import Body, BodyChart, BodyRegion, ContextArea, Group
 from hippain_maps.sheet import DIGITS, HALF_VIEWS, SHEET, Shapes, Sheet, located
+
+if TYPE_CHECKING:
+    # Checking files takes a validation library; it is imported where files are read.
+    from hippain_maps._body_files import (
+        BodyFiles,
+        HintBorder,
+        HintLine,
+        InsetFile,
+        OutlineFile,
+        PointBorder,
+        Read,
+    )
 
 Context = dict[View, tuple[ContextArea, ...]]
 Hints = dict[View, tuple[FloatArray, ...]]
@@ -63,6 +66,8 @@ def load_body(folder: Path | None = None) -> Body:
     >>> body.views_of("left:thigh_1_posterolateral")
     ('posterior', 'left_lateral')
     """
+    from hippain_maps._body_files import read_body_files
+
     return build_body(read_body_files(folder or resource_dir("body_regions")))
 
 
@@ -144,6 +149,8 @@ def _mirrored(context: ContextArea) -> ContextArea:
 
 
 def _standing_hints(files: BodyFiles, sheet: Sheet) -> Hints:
+    from hippain_maps._body_files import HintLine
+
     file = files.hints.file
     hints: Hints = {}
     for view in HALF_VIEWS:

@@ -31,7 +31,7 @@ from hippain_maps._gate import (
     check_answers,
     check_drawing,
 )
-from hippain_maps._json import shown
+from hippain_maps._json import one_line
 from hippain_maps._limits import MAX_DRAWING_BYTES
 from hippain_maps.errors import DrawingError, OutputError
 from hippain_maps.geometry import FRAME, VIEWS, Area, View, as_area, check_view, mirror_view
@@ -392,10 +392,10 @@ class PainDrawing:
         document = self.to_geojson()
         marks = ",\n".join(_dumps(feature) for feature in document.pop("features"))
         text = f'{_dumps(document)[:-1]}, "features": [\n{marks}\n]}}\n'
-        # Through a link to the file that it names, so that the link stays one.
-        target = Path(os.path.realpath(path))
-        beside = target.with_name(f".hippain-{secrets.token_hex(4)}.tmp")
         try:
+            # Through a link to the file that it names, so that the link stays one.
+            target = Path(os.path.realpath(path))
+            beside = target.with_name(f".hippain-{secrets.token_hex(4)}.tmp")
             try:
                 with open(beside, "x", encoding="utf-8", newline="\n") as stream:
                     stream.write(text)
@@ -407,7 +407,7 @@ class PainDrawing:
                 raise
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise OutputError(f"cannot write {shown(os.fspath(path))}: {reason}") from None
+            raise OutputError(f"cannot write '{one_line(os.fspath(path))}': {reason}") from None
 
 
 def drawing_schema() -> dict[str, Any]:
@@ -430,8 +430,9 @@ def drawing_schema() -> dict[str, Any]:
 def _fetch(source: str | os.PathLike[str] | BinaryIO) -> tuple[str, bytes]:
     """Return a name for people, and at most one byte more than a drawing may have."""
     if not isinstance(source, str | os.PathLike):
-        return shown(getattr(source, "name", "input"))[1:-1], source.read(MAX_DRAWING_BYTES + 1)
-    name = shown(os.fspath(source))[1:-1]
+        name = one_line(str(getattr(source, "name", "input")))
+        return name, source.read(MAX_DRAWING_BYTES + 1)
+    name = one_line(os.fspath(source))
     try:
         if Path(source).is_dir():
             raise DrawingError("this is a folder; give one drawing file", where=name)

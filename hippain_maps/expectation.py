@@ -13,15 +13,18 @@ import math
 import weakref
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hippain_maps._pattern_files import ModelFile
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import FloatArray
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.softening import softening
+
+if TYPE_CHECKING:
+    from hippain_maps._pattern_files import ModelFile
 
 IntArray = NDArray[np.intp]
 

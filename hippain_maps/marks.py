@@ -141,7 +141,7 @@ class Mark:
         An outline covers everything its line goes round (a loop within a loop stays filled, as
         on a screen with the usual non-zero rule), less what its holes go round. Round ends and
         spots are polygons inside the true circle, 0.16 % smaller. The area of the mirrored mark
-        is the mirrored area, exactly.
+        is the mirrored area: exactly, or to rounding if the mark lies wholly on the midline.
 
         Examples
         --------
@@ -227,11 +227,11 @@ class Mark:
             # Where GEOS fails, it may also do so without saying anything.
             if area.is_valid:
                 return area
-        raise DrawingError(f"the area of a {self.kind} cannot be determined; draw it anew")
+        raise DrawingError(f"the area of one {self.kind} cannot be determined; draw it anew")
 
 
 def union_of(marks: Sequence[Mark]) -> Area:
-    """Return what marks of one view cover together, in chart cm; exact under mirroring."""
+    """Return what marks of one view cover together, in chart cm."""
     flip = _starts_left(marks)
     areas = [mirror(mark.area()) if flip else mark.area() for mark in marks]
     union = as_area(shapely.union_all(areas))
@@ -294,7 +294,7 @@ def _starts_left(marks: Sequence[Mark]) -> bool:
     """Tell on which half marks are begun: of marks and their mirror image, one answers yes.
 
     Areas are computed on one half and mirrored onto the other. The steps inside GEOS depend on
-    direction and rounding, so this makes the mirror image of a drawing exact, not just close.
+    direction and rounding, so that without this, mirror images would be alike, but not the same.
     """
     return next((x for mark in marks for x in _every_x(mark.coordinates) if x), 0) < 0
 

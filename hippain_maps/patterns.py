@@ -11,25 +11,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 import shapely
 
-from hippain_maps._pattern_files import (
-    Basis,
-    Confidence,
-    Facts,
-    Kind,
-    SourceFile,
-    TriggerPointEntry,
-    ZonePart,
-    ZoneSide,
-    read_source,
-)
-from hippain_maps._yaml import YamlFile
 from hippain_maps.errors import UnknownNameError
 from hippain_maps.geometry import Side, View, mirror_view, other_side
 from hippain_maps.regions import Body
+
+if TYPE_CHECKING:
+    # Checking files takes a validation library; it is imported where files are read.
+    from hippain_maps._pattern_files import (
+        Basis,
+        Confidence,
+        Facts,
+        Kind,
+        SourceFile,
+        TriggerPointEntry,
+        ZonePart,
+        ZoneSide,
+    )
+    from hippain_maps._yaml import YamlFile
 
 ZoneName = Literal["essential", "spillover", "rare"]
 ZONES: tuple[ZoneName, ...] = get_args(ZoneName)
@@ -151,6 +153,8 @@ def load_source(path: Path, body: Body) -> Source:
         into two zones of a trigger point, or marks a place beside the figure. The message names
         file, line and field.
     """
+    from hippain_maps._pattern_files import read_source
+
     entry, file = read_source(path)
     if entry.id != path.stem:
         raise file.error(f"the id '{entry.id}' differs from the file name '{path.stem}'", ("id",))
@@ -230,6 +234,8 @@ def _zones(
     entry: TriggerPointEntry, file: YamlFile, field: tuple[str | int, ...], body: Body
 ) -> dict[ZoneName, tuple[ZoneRegion, ...]]:
     """Return the zones region by region; no region lies in two of them."""
+    from hippain_maps._pattern_files import ZonePart
+
     taken: dict[tuple[str, bool], str] = {}
     zones: dict[ZoneName, tuple[ZoneRegion, ...]] = {}
     for zone in ZONES:

@@ -8,17 +8,20 @@ border is therefore written once, and moving it moves every neighbour in every v
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
 from shapely import Polygon
 
 from hippain_maps import linework
-from hippain_maps._body_files import BodyFiles, LevelBorder, Limb, PointBorder
-from hippain_maps._yaml import YamlFile
 from hippain_maps.errors import DataError, did_you_mean
 from hippain_maps.geometry import Area, FloatArray, View, as_area, smooth_curve
 from hippain_maps.surface import CM_PER_DEGREE, INNER_BACK, INNER_FRONT, OUTER, Surface
+
+if TYPE_CHECKING:
+    from hippain_maps._body_files import BodyFiles, LevelBorder, Limb, PointBorder
+    from hippain_maps._yaml import YamlFile
 
 MIN_SHOWN = 0.2
 """A view owns a region if it shows at least this share of its width; see the atlas's rules."""
@@ -110,6 +113,8 @@ class Sheet:
         return borders
 
     def _line(self, border: LevelBorder | PointBorder, file: YamlFile, name: str) -> FloatArray:
+        from hippain_maps._body_files import LevelBorder
+
         if isinstance(border, LevelBorder):
             first, last = (
                 self._landmark(end, file, name)[0] if isinstance(end, str) else end
@@ -207,6 +212,8 @@ class Sheet:
 
     def project(self) -> Shapes:
         """Return each region's polygon in the views of the left half that own it."""
+        from hippain_maps._body_files import LevelBorder
+
         heights = np.arange(0, self.surface.top + 0.1, 0.5)
         front, back = self.surface.lateral_limits(heights)
         side = np.full_like(heights, OUTER)

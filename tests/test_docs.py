@@ -121,7 +121,8 @@ def test_every_command_ends_its_help_with_an_example() -> None:
     """The help of each command says what it does, and ends with a call of that command."""
     faults = []
     for name, command in commands():
-        paragraphs = re.split(r"\n\s*\n", (command.help or "").strip())
+        text = f"{command.help or str()}\n\n{command.epilog or str()}"
+        paragraphs = re.split(r"\n\s*\n", text.strip())
         if len(paragraphs) < 2 or f"{name} " not in f"{paragraphs[-1]} ":
             faults.append(name)
     assert faults == []

@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hippain_maps import _gate, _limits
@@ -530,6 +530,7 @@ def refusal(data: bytes | str) -> str:
     return ""
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_what_was_given_is_shown_on_one_line(text: str) -> None:
     """No text, however long or odd, can break a message or a terminal."""
@@ -537,12 +538,14 @@ def test_what_was_given_is_shown_on_one_line(text: str) -> None:
     assert len(shown(text)) < 700
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_any_bytes_are_read_or_refused(data: bytes | str) -> None:
     """Whatever the bytes, the answer is a drawing or a DrawingError, never another error."""
     assert refusal(data).isprintable()
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_any_damage_to_a_file_is_read_or_refused(data: st.DataObject) -> None:
     """A good file with bytes cut, doubled or changed is a drawing or a DrawingError."""

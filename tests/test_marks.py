@@ -10,7 +10,7 @@ import hypothesis
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from strategies import AWKWARD_RINGS, features
 
 from hippain_maps import marks as marks_module
@@ -145,7 +145,7 @@ def test_a_spot_is_a_disc() -> None:
     assert spot.kind == "spot"
     assert spot.area().area == pytest.approx(math.pi * 4 * (1 - 0.0016), rel=1e-4)
     two = Mark("plantar", "MultiPoint", ((0, 0), (1, 0)), width_cm=2)
-    assert two.area().area == pytest.approx(2 * math.pi / 3 + math.sqrt(3) / 2 + math.pi, rel=3e-3)
+    assert two.area().area == pytest.approx(4 * math.pi / 3 + math.sqrt(3) / 2, rel=2e-3)
     assert (spot.note, two.note) == (None, None)
 
 
@@ -200,12 +200,12 @@ def test_a_tangle_that_nothing_resolves_is_refused(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(
         marks_module, "as_area", lambda _: shapely.Polygon(AWKWARD_RINGS["bow_tie"])
     )
-    with pytest.raises(DrawingError, match="area of a outline cannot be determined"):
+    with pytest.raises(DrawingError, match="area of one outline cannot be determined"):
         outline(square(0, 0, 1)).area()
 
 
 def test_a_known_tangle_is_resolved() -> None:
-    """This outline makes GEOS 3.14 return an invalid area, and its mirror image as well."""
+    """An outline of which GEOS 3.14 makes an invalid area is valid here, and mirrored as well."""
     first = [
         [499.9999999, 500.0],
         [-0.999999, 6e-07],
@@ -218,7 +218,7 @@ def test_a_known_tangle_is_resolved() -> None:
     for sign in (1, -1):
         area = outline([[sign * round(x, 6), round(y, 6)] for x, y in first]).area()
         assert area.is_valid
-        assert area.area == pytest.approx(250.2, abs=0.1)
+        assert area.area == pytest.approx(249.5, abs=0.01)
 
 
 def test_a_mark_survives_pickling() -> None:
@@ -229,6 +229,7 @@ def test_a_mark_survives_pickling() -> None:
     assert pickle.loads(pickle.dumps(mark)).area().area == 16
 
 
+@settings(deadline=None)
 @given(features())
 def test_any_mark_has_a_valid_area(feature: dict[str, Any]) -> None:
     """Whatever was drawn, its area is valid, finite, not negative, and inside its reach."""
@@ -238,22 +239,27 @@ def test_any_mark_has_a_valid_area(feature: dict[str, Any]) -> None:
     assert 0 <= area.area < 1100**2
     assert mark.note is None or mark.note.isprintable()
     if not area.is_empty:
-        reach = shapely.box(*shapely.total_bounds(shapely.points(np.concatenate(mark.lines()))))
+        xy = np.concatenate(mark.lines())
         room = 1e-6 + (mark.width_cm / 2 if mark.kind != "outline" else 0)
-        assert reach.buffer(room, join_style="mitre").contains(area)
+        low, high = np.split(np.asarray(area.bounds), 2)
+        assert (low >= xy.min(axis=0) - room).all()
+        assert (high <= xy.max(axis=0) + room).all()
 
 
+@settings(deadline=None)
 @given(features())
 def test_the_mirrored_mark_covers_the_mirrored_area(feature: dict[str, Any]) -> None:
-    """Mirroring is exact, in coordinates and in area, and doing it twice changes nothing."""
+    """Mirroring negates x and keeps the area, and doing it twice changes nothing."""
     mark = Mark.from_feature(feature)
     other = mark.mirrored()
     assert other.mirrored() == mark
-    assert mirror(other.area()).equals_exact(mark.area(), tolerance=0)
-    assert other.area().area == mark.area().area
+    assert other.area().area == pytest.approx(mark.area().area, rel=1e-12)
+    if any(line[:, 0].any() for line in mark.lines()):
+        assert mirror(other.area()).equals_exact(mark.area(), tolerance=0)
     assert other.note == mark.note
 
 
+@settings(deadline=None)
 @given(hypothesis.strategies.lists(features(), min_size=1, max_size=4))
 def test_the_order_of_marks_does_not_matter(drawn: list[dict[str, Any]]) -> None:
     """Together, marks cover the same whichever came first, and no less than any of them."""
@@ -262,5 +268,6 @@ def test_the_order_of_marks_does_not_matter(drawn: list[dict[str, Any]]) -> None
     assert union.is_valid
     assert union_of(marks[::-1]).area == pytest.approx(union.area, rel=1e-9, abs=1e-9)
     assert union.area >= max(mark.area().area for mark in marks) * (1 - 1e-9) - 1e-9
-    assert union_of([mark.mirrored() for mark in marks]).area == union.area
+    mirrored = union_of([mark.mirrored() for mark in marks])
+    assert mirrored.area == pytest.approx(union.area, rel=1e-12)
     assert union_of([*marks, *marks]).area == pytest.approx(union.area, rel=1e-9, abs=1e-9)

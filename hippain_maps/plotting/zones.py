@@ -12,6 +12,7 @@ import math
 import weakref
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import contourpy
 import numpy as np
@@ -109,12 +110,12 @@ def contour_area(chart: BodyChart, field: FloatArray, level: float) -> Area:
     """Return where a field is above a level, on the charted body, chart cm."""
     grid = grid_of(chart)
     lines = contourpy.contour_generator(grid.x, grid.y, field, fill_type="OuterOffset")
-    points, offsets = lines.filled(level, math.inf)
+    # A pair of lists: the points of each outer ring with its holes, and where each ring begins.
+    filled: Any = lines.filled(level, math.inf)
     shapes = []
-    for xy, cuts in zip(points, offsets, strict=True):
-        if xy is not None and cuts is not None:
-            rings = [xy[a:b] for a, b in itertools.pairwise(cuts)]
-            shapes.append(as_area(Polygon(rings[0], rings[1:])))
+    for xy, cuts in zip(*filled, strict=True):
+        rings = [xy[a:b] for a, b in itertools.pairwise(cuts)]
+        shapes.append(as_area(Polygon(rings[0], rings[1:])))
     if not shapes:
         return Polygon()
     return as_area(shapely.intersection(shapely.union_all(shapes), chart.charted))
