@@ -152,6 +152,13 @@ class ZoneChances(_Model):
     rare: Share
 
 
+class FitWord(_Model):
+    """What a fit must reach to deserve a word."""
+
+    explained: Share
+    essential_drawn: Share
+
+
 class ModelFile(_Model):
     """``model.yaml``: every constant of the ranking, with its reason."""
 
@@ -172,6 +179,7 @@ class ModelFile(_Model):
     elsewhere_chances: list[Share] = Field(min_length=1)
     shown_trigger_point: Share
     shown_region: Share
+    fit_words: dict[Literal["strong", "moderate"], FitWord]
     too_close: Annotated[float, Field(gt=1, le=100)]
     default_prior: Share
     source_priors: dict[Id, Share]

@@ -40,6 +40,7 @@ def print_ranking(console: Console, ranking: Ranking, top: int) -> None:
         ("", "right"),
         ("muscle", "left"),
         ("side", "left"),
+        ("fit", "left"),
         ("share", "right"),
         ("explains", "right"),
         ("essential drawn", "right"),
@@ -51,12 +52,15 @@ def print_ranking(console: Console, ranking: Ranking, top: int) -> None:
             str(c.rank),
             Text(c.source.name),
             c.side,
+            c.fit,
             _percent(c.probability),
             _percent(c.explained),
             "not seen" if c.essential_drawn is None else _percent(c.essential_drawn),
             Text(", ".join(c.source.trigger_point(p).name for p in c.trigger_points)),
         )
-    table.add_row("", Text("none of these", style="dim"), "", _percent(ranking.none_of_candidates))
+    table.add_row(
+        "", Text("none of these", style="dim"), "", "", _percent(ranking.none_of_candidates)
+    )
     console.print(table)
     console.print()
     for place in ranking.places:

@@ -44,7 +44,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, overload
+from typing import Any, Literal, overload
 
 import numpy as np
 
@@ -61,6 +61,8 @@ SCHEMA = 1
 """Version of the JSON that `Ranking.to_dict` returns."""
 
 _EQUAL = 1e-12
+
+Fit = Literal["strong", "moderate", "weak"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +102,8 @@ class Candidate:
         Share of the mapped drawn skin that lies in the pattern.
     essential_drawn : float or None
         Share of the essential zone, in used views, that was drawn; None if no used view shows it.
+    fit : {"strong", "moderate", "weak"}
+        A word for the last two together; the limits are in the model file.
     regions : tuple of RegionFit
         The pattern's regions, essential first; missing ones included.
     unexplained : tuple of RegionFit
@@ -115,6 +119,7 @@ class Candidate:
     trigger_points: tuple[str, ...]
     explained: float
     essential_drawn: float | None
+    fit: Fit
     regions: tuple[RegionFit, ...]
     unexplained: tuple[RegionFit, ...]
     measures: Measures
@@ -131,6 +136,7 @@ class Candidate:
             "trigger_points": list(self.trigger_points),
             "explained": self.explained,
             "essential_drawn": self.essential_drawn,
+            "fit": self.fit,
             "regions": [
                 {"region": fit.region, "zone": fit.zone, "drawn": fit.drawn} for fit in self.regions
             ],
@@ -384,14 +390,17 @@ def _candidate(
     seen = atlas.body.skin[essential].sum()
     outside = np.setdiff1d(np.flatnonzero(drawn >= atlas.model.shown_region), inside)
     outside = outside[np.argsort(-skin[outside], kind="stable")]
+    explained = float(skin[inside].sum() / skin.sum())
+    essential_drawn = float(skin[essential].sum() / seen) if seen > 0 else None
     return Candidate(
         rank=rank_,
         source=source,
         side=side,
         probability=share,
         trigger_points=tuple(point.id for point in points),
-        explained=float(skin[inside].sum() / skin.sum()),
-        essential_drawn=float(skin[essential].sum() / seen) if seen > 0 else None,
+        explained=explained,
+        essential_drawn=essential_drawn,
+        fit=_fit(explained, essential_drawn, atlas),
         regions=tuple(
             RegionFit(region, zone, float(drawn[place[region]]) if known[place[region]] else None)
             for region, zone in zones.items()
@@ -399,6 +408,16 @@ def _candidate(
         unexplained=tuple(RegionFit(atlas.body.sided[i], None, float(drawn[i])) for i in outside),
         measures=measures(found, zones),
     )
+
+
+def _fit(explained: float, essential_drawn: float | None, atlas: Atlas) -> Fit:
+    words: tuple[Literal["strong", "moderate"], ...] = ("strong", "moderate")
+    for word in words:
+        least = atlas.model.fit_words[word]
+        enough = essential_drawn is not None and essential_drawn >= least.essential_drawn
+        if enough and explained >= least.explained:
+            return word
+    return "weak"
 
 
 def _named_points(compared: _Comparison, number: int, side: Side) -> list[TriggerPoint]:

@@ -79,7 +79,7 @@ def crosses(points: Iterable[tuple[float, float]], look: Look, *, size: float = 
     )
     line.set_path_effects(
         [
-            patheffects.Stroke(linewidth=look.mark_width * size + 2.2, foreground=look.paper),
+            patheffects.Stroke(linewidth=look.mark_width * size + 2.2, foreground=look.halo),
             patheffects.Normal(),
         ]
     )

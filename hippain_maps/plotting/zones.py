@@ -20,21 +20,28 @@ import shapely
 from shapely import Polygon
 
 from hippain_maps.geometry import Area, FloatArray, Side, View, as_area, mirror, mirror_view
-from hippain_maps.patterns import TriggerPoint, TriggerPointMark, ZoneName
+from hippain_maps.patterns import TriggerPoint, TriggerPointMark
+from hippain_maps.plotting import stipple
 from hippain_maps.regions import Body, BodyChart, IntArray
 
 SPACING = 0.4
 """Distance of the grid on which zones are blurred, cm."""
 
-SHAPE_SOFTNESS = 1.5
-"""Blur of a drawn zone, cm: the edge shift of a hand, as in the ranking."""
+SHAPE_SOFTNESS = 1.8
+"""Blur of a drawn zone, cm: a little more than the ranking's, for round shapes."""
 
 EDGE = math.sqrt(0.5)
 """The contour that is drawn, of a zone's field over the root of the same field blurred twice as
 far: on a long border both are a half. The division keeps narrow strips, which blur thin."""
 
-_DOT_DISTANCE = {"spillover": (0.82, 1.5), "rare": (1.7, 2.3)}
-_SEED = 20
+FADES = (0.25, 0.8)
+"""Heights of a zone's field between which its dots grow from none to their full density."""
+
+FULLEST = {"spillover": 1.0, "rare": 0.3}
+"""Full density of each stippled zone, as a share of the densest stipple."""
+
+DOT_MARGIN = 0.25
+"""Dots keep this far inside the outline, and twice as far from the solid zone, cm."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,7 @@ def blurred(chart: BodyChart, values: FloatArray, softness: float = SHAPE_SOFTNE
     Returns
     -------
     ndarray, shape (rows, columns)
-        The field; only the charted body counts, so that it does not fade towards the outline.
+        The field. It fades a little towards the outline, so that zones end round there.
     """
     grid = grid_of(chart)
     on_body = grid.place >= 0
@@ -95,7 +102,11 @@ def blurred(chart: BodyChart, values: FloatArray, softness: float = SHAPE_SOFTNE
     across = _gaussian(len(grid.x), softness / SPACING)
     along = _gaussian(len(grid.y), softness / SPACING)
     weight = along @ on_body.astype(float) @ across
-    smooth: FloatArray = (along @ field @ across) / np.maximum(weight, 1e-9)
+    full = along.sum(axis=1)[:, None] * across.sum(axis=0)
+    weight = weight / full
+    # Divided by the whole weight a zone would end square at the outline; by none of it, it would
+    # shrink from the outline. The root of it rounds the ends and keeps the edge.
+    smooth: FloatArray = (along @ field @ across) / full / np.sqrt(np.maximum(weight, 1e-9))
     return np.where(weight > 1e-3, smooth, 0.0)
 
 
@@ -186,16 +197,14 @@ def pattern_shapes(
     chart = body.charts[view]
     essential = zone_area(chart, _values(body, chart, points, "essential"))
     dots = {
-        zone: _stipple(chart, blurred(chart, _values(body, chart, points, zone)), essential, zone)
-        for zone in ("spillover", "rare")
+        zone: _stipple(chart, _values(body, chart, points, zone), essential, full)
+        for zone, full in FULLEST.items()
     }
     marks = tuple(m for point in points for m in point.marks if m.view == view)
     return PatternShapes(view, essential, dots["spillover"], dots["rare"], marks)
 
 
-def _values(
-    body: Body, chart: BodyChart, points: Iterable[TriggerPoint], zone: ZoneName | str
-) -> FloatArray:
+def _values(body: Body, chart: BodyChart, points: Iterable[TriggerPoint], zone: str) -> FloatArray:
     """Return the largest weight of each polygon of a view in one zone of some trigger points."""
     values = np.zeros(len(body.sided))
     for point in points:
@@ -207,48 +216,30 @@ def _values(
     if zone == "essential":
         # A weaker part of the zone is solid all the same; its weight is the ranking's affair.
         values = (values > 0).astype(float)
-    return values[chart.index]
+    shown: FloatArray = values[chart.index]
+    return shown
 
 
-def _stipple(chart: BodyChart, field: FloatArray, solid: Area, zone: str) -> FloatArray:
-    """Return dots that keep their distance, closer together where the field is stronger.
-
-    Darts are thrown from a seeded generator and kept if no earlier one is too near (Poisson-disk
-    sampling with a radius that follows the field), so the pattern is even, and always the same.
-    """
-    grid = grid_of(chart)
-    near, far = _DOT_DISTANCE[zone]
-    inside = (field > 0.3) & (grid.place >= 0)
-    if not inside.any():
+def _stipple(chart: BodyChart, values: FloatArray, solid: Area, fullest: float) -> FloatArray:
+    """Return the dots of a zone: as dense as its field is high, none on the solid zone."""
+    if not values.any():
         return np.empty((0, 2))
-    rows, columns = np.nonzero(inside)
-    generator = np.random.default_rng(_SEED)
-    throws = 12 * len(rows)
-    pick = generator.integers(len(rows), size=throws)
-    offset = (generator.random((throws, 2)) - 0.5) * SPACING
-    darts = np.stack([grid.x[columns[pick]], grid.y[rows[pick]]], axis=1) + offset
-    strength = np.clip((field[rows[pick], columns[pick]] - 0.3) / 0.6, 0, 1)
-    distance = far + (near - far) * strength
-    keep = shapely.contains_xy(shapely.buffer(chart.charted, -0.3), darts)
+    grid, field = grid_of(chart), blurred(chart, values)
+    rows, columns = np.nonzero(field > FADES[0])
+    bounds = (
+        grid.x[columns.min()] - SPACING,
+        grid.y[rows.min()] - SPACING,
+        grid.x[columns.max()] + SPACING,
+        grid.y[rows.max()] + SPACING,
+    )
+    places, density = stipple.dots_in(bounds)
+    column = np.clip(np.rint((places[:, 0] - grid.x[0]) / SPACING), 0, len(grid.x) - 1)
+    row = np.clip(np.rint((places[:, 1] - grid.y[0]) / SPACING), 0, len(grid.y) - 1)
+    height = field[row.astype(int), column.astype(int)]
+    low, high = FADES
+    wanted = fullest * np.clip((height - low) / (high - low), 0, 1)
+    places = places[density < wanted]
+    keep = shapely.contains_xy(shapely.buffer(chart.charted, -DOT_MARGIN), places)
     if not solid.is_empty:
-        keep &= ~shapely.contains_xy(shapely.buffer(solid, 0.35), darts)
-    return _spread(darts[keep], distance[keep])
-
-
-def _spread(darts: FloatArray, distance: FloatArray) -> FloatArray:
-    """Return the darts that lie no nearer to an earlier kept one than their distance."""
-    cell = float(distance.max()) if len(distance) else 1.0
-    kept: dict[tuple[int, int], list[tuple[float, float]]] = {}
-    chosen: list[tuple[float, float]] = []
-    for (x, y), radius in zip(darts.tolist(), distance.tolist(), strict=True):
-        column, row = math.floor(x / cell), math.floor(y / cell)
-        around = (
-            other
-            for i in (column - 1, column, column + 1)
-            for j in (row - 1, row, row + 1)
-            for other in kept.get((i, j), ())
-        )
-        if all((x - a) ** 2 + (y - b) ** 2 >= radius * radius for a, b in around):
-            kept.setdefault((column, row), []).append((x, y))
-            chosen.append((x, y))
-    return np.array(chosen).reshape(-1, 2)
+        keep &= ~shapely.contains_xy(shapely.buffer(solid, 2 * DOT_MARGIN), places)
+    return places[keep]

@@ -1,0 +1,126 @@
+"""The shipped examples: freehand drawings, what they must rank, and the scripts."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from hippain_maps import Atlas, DrawingError, PainDrawing, load_atlas, overlap, rank
+
+EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+DRAWINGS = sorted((EXAMPLES / "drawings").glob("*.geojson"))
+SCRIPTS = sorted(EXAMPLES.glob("*.py"))
+
+# The source and the side that the drawing was made for; they must come first.
+SINGLE = {
+    "gluteus_medius_trp1": ("gluteus_medius", "right"),
+    "gluteus_medius_trp2": ("gluteus_medius", "right"),
+    "gluteus_medius_trp3": ("gluteus_medius", "left"),
+    "gluteus_minimus_anterior": ("gluteus_minimus", "left"),
+    "gluteus_minimus_posterior": ("gluteus_minimus", "left"),
+    "piriformis": ("piriformis", "right"),
+    "psoas": ("psoas", "left"),
+    "psoas_distal": ("psoas", "right"),
+    "quadratus_lumborum_deep_lower": ("quadratus_lumborum", "right"),
+    "quadratus_lumborum_deep_upper": ("quadratus_lumborum", "left"),
+    "quadratus_lumborum_superficial_lower": ("quadratus_lumborum", "right"),
+    "quadratus_lumborum_superficial_upper": ("quadratus_lumborum", "left"),
+    "single_view_tensor_fasciae_latae": ("tensor_fasciae_latae", "right"),
+    "sloppy_gluteus_minimus": ("gluteus_minimus", "right"),
+    "tensor_fasciae_latae": ("tensor_fasciae_latae", "left"),
+}
+# Two sources at once; both must be among the first three.
+MIXED = {
+    "left_and_right": {("psoas", "left"), ("tensor_fasciae_latae", "right")},
+    "mixed_piriformis_gluteus_minimus": {("piriformis", "right"), ("gluteus_minimus", "right")},
+}
+OUTSIDE = "outside_the_map"
+
+# What each script leaves in the folder that it is run in.
+WRITES = {
+    "compare_measures": set(),
+    "draw_in_code": {"from_names.geojson", "from_shapes.geojson", "mirrored.geojson"},
+    "pattern_figure": {"gluteus_minimus_posterior.svg", "tensor_fasciae_latae.png"},
+    "rank_a_drawing": {"piriformis_ranking.json"},
+}
+
+
+@pytest.fixture(scope="module")
+def atlas() -> Atlas:
+    """Return the shipped atlas."""
+    return load_atlas()
+
+
+def read(stem: str) -> PainDrawing:
+    """Return a shipped drawing."""
+    return PainDrawing.read(EXAMPLES / "drawings" / f"{stem}.geojson")
+
+
+def test_every_example_is_expected_here() -> None:
+    """No drawing and no script is shipped of which nothing is expected."""
+    assert {path.stem for path in DRAWINGS} == {*SINGLE, *MIXED, OUTSIDE}
+    assert {path.stem for path in SCRIPTS} == set(WRITES)
+
+
+def test_every_muscle_has_an_example(atlas: Atlas) -> None:
+    """Each muscle of the atlas comes first for one drawing at least."""
+    muscles = {source.id for source in atlas.sources.values() if source.kind == "muscle"}
+    assert {source for source, _ in SINGLE.values()} == muscles
+
+
+@pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
+def test_drawing_reads(path: Path) -> None:
+    """A shipped drawing is read, holds pain, and says that no patient drew it."""
+    drawing = PainDrawing.read(path)
+    assert drawing.views
+    assert drawing.about["note"] == "Invented example, not a patient."
+
+
+@pytest.mark.parametrize("path", DRAWINGS, ids=lambda path: path.stem)
+def test_drawing_is_as_this_package_writes_it(path: Path, tmp_path: Path) -> None:
+    """A shipped drawing that is read and written is the same file."""
+    PainDrawing.read(path).write(tmp_path / path.name)
+    assert (tmp_path / path.name).read_text("utf-8") == path.read_text("utf-8")
+
+
+@pytest.mark.parametrize("stem", SINGLE)
+def test_single_muscle_comes_first(stem: str, atlas: Atlas) -> None:
+    """The muscle and side that a drawing was made for come first, and nothing beside them."""
+    ranking = rank(read(stem), atlas)
+    assert (ranking[0].source.id, ranking[0].side) == SINGLE[stem]
+    assert ranking[1].rank == 2
+
+
+@pytest.mark.parametrize("stem", MIXED)
+def test_both_muscles_come_among_the_first_three(stem: str, atlas: Atlas) -> None:
+    """Of two sources at once, neither pushes the other out of the first three."""
+    ranking = rank(read(stem), atlas)
+    assert {(c.source.id, c.side) for c in ranking[:3]} >= MIXED[stem]
+
+
+def test_pain_outside_the_map_is_measured_and_not_ranked(atlas: Atlas) -> None:
+    """A drawing of the head and arm is read and measured by place, and refused for ranking."""
+    drawing = read(OUTSIDE)
+    found = overlap(drawing, atlas.body)
+    assert found.mapped_cm2 == 0
+    assert {place for place, area in found.outside_cm2.items() if area > 20} == {
+        "arm (left)",
+        "head",
+        "upper trunk",
+    }
+    with pytest.raises(DrawingError, match="nothing to rank"):
+        rank(drawing, atlas)
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+def test_script_runs_from_any_folder(path: Path, tmp_path: Path) -> None:
+    """An example script runs alone in an empty folder, prints, and writes there what it says."""
+    done = subprocess.run(
+        [sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert {written.name for written in tmp_path.iterdir()} == WRITES[path.stem]
