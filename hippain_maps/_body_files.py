@@ -7,11 +7,22 @@ with a face of their own) is checked where the body is built, in `hippain_maps.b
 from __future__ import annotations
 
 import itertools
+import string
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from hippain_maps._yaml import YamlFile, read_yaml, validate
 from hippain_maps.geometry import INSET_VIEWS, View
@@ -21,6 +32,26 @@ XY = tuple[Number, Number]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 HalfView = Literal["anterior", "posterior", "left_lateral"]
 M = TypeVar("M", bound=BaseModel)
+Points = TypeVar("Points", bound=Sequence[object])
+
+
+def _no_repeats(points: Points) -> Points:
+    for before, after in itertools.pairwise(points):
+        if before == after:
+            raise ValueError(f"the point {after} is given twice in a row; keep one")
+    return points
+
+
+def _is_template(text: str) -> str:
+    if any(
+        field not in (None, "band", "column") for _, field, _, _ in string.Formatter().parse(text)
+    ):
+        raise ValueError(f"'{text}' has a placeholder other than {{band}} and {{column}}")
+    return text
+
+
+Line = Annotated[list[XY], AfterValidator(_no_repeats)]
+Template = Annotated[str, AfterValidator(_is_template)]
 
 
 class _Model(BaseModel):
@@ -32,7 +63,7 @@ class ContextShape(_Model):
 
     name: str
     shape: Literal["symmetric", "paired", "whole"]
-    points: list[XY] = Field(min_length=3)
+    points: Line = Field(min_length=3)
 
 
 class TrunkBegins(_Model):
@@ -40,6 +71,13 @@ class TrunkBegins(_Model):
 
     front: XY
     back: XY
+
+    @field_validator("front", "back")
+    @classmethod
+    def _rises(cls, heights: XY) -> XY:
+        if heights[0] >= heights[1]:
+            raise ValueError(f"{list(heights)} should be the lower, then the upper height")
+        return heights
 
 
 class OutlineFile(_Model):
@@ -52,14 +90,23 @@ class OutlineFile(_Model):
     trunk_begins: TrunkBegins
     context: dict[HalfView, list[ContextShape]]
 
-    @model_validator(mode="after")
-    def _levels_rise(self) -> OutlineFile:
-        levels = [row[0] for row in self.profile]
-        if any(high <= low for low, high in itertools.pairwise(levels)):
-            raise ValueError("the levels of the profile must rise from row to row")
-        if any(inner >= outer or back >= front for _, inner, outer, front, back in self.profile):
-            raise ValueError("each row needs inner edge < outer edge and rearmost < foremost")
-        return self
+    @field_validator("profile")
+    @classmethod
+    def _rows_fit(
+        cls, rows: list[tuple[float, float, float, float, float]]
+    ) -> list[tuple[float, float, float, float, float]]:
+        for below, row in itertools.pairwise(rows):
+            if row[0] <= below[0]:
+                raise ValueError(
+                    f"the levels must rise from row to row; {row[0]:g} stands above {below[0]:g}"
+                )
+        for level, inner, outer, front, back in rows:
+            if inner >= outer or back >= front:
+                raise ValueError(
+                    f"the row of level {level:g} needs inner edge < outer edge and "
+                    "rearmost < foremost"
+                )
+        return rows
 
 
 class Limb(_Model):
@@ -70,6 +117,16 @@ class Limb(_Model):
     sectors: list[Id] = Field(min_length=2)
     angles: list[list[Number]] = Field(min_length=1)
     upper_border: Id | None = None
+
+    @field_validator("levels")
+    @classmethod
+    def _fall(cls, levels: list[float]) -> list[float]:
+        for above, level in itertools.pairwise(levels):
+            if level >= above:
+                raise ValueError(
+                    f"the levels must fall, from the top down; {level:g} follows {above:g}"
+                )
+        return levels
 
     @model_validator(mode="after")
     def _angles_fit(self) -> Limb:
@@ -93,14 +150,26 @@ class PointBorder(_Model):
     """A smooth border through points: angle and height, or chart points of a view."""
 
     view: HalfView | None = None
-    points: list[XY | Id] = Field(min_length=2)
+    points: Annotated[list[XY | Id], AfterValidator(_no_repeats)] = Field(min_length=2)
+
+
+def _border_form(given: object) -> str:
+    points = isinstance(given, PointBorder) or (isinstance(given, dict) and "points" in given)
+    return "through points" if points else "at one level"
+
+
+# Told apart beforehand, so that an error is about the form that was meant.
+Border = Annotated[
+    Annotated[LevelBorder, Tag("at one level")] | Annotated[PointBorder, Tag("through points")],
+    Discriminator(_border_form),
+]
 
 
 class SectionsFile(_Model):
     """``sections.yaml``: levels and section angles."""
 
     limbs: dict[Id, Limb]
-    borders: dict[Id, LevelBorder | PointBorder]
+    borders: dict[Id, Border]
 
 
 class Landmark(_Model):
@@ -114,7 +183,7 @@ class FreeBordersFile(_Model):
     """``free_borders.yaml``: borders between landmarks."""
 
     landmarks: dict[Id, Landmark]
-    borders: dict[Id, LevelBorder | PointBorder]
+    borders: dict[Id, Border]
 
 
 class Band(_Model):
@@ -127,8 +196,8 @@ class Band(_Model):
 class PatchGrid(_Model):
     """Regions of a whole grid, one for each band and column."""
 
-    id: str
-    name: str
+    id: Template
+    name: Template
     view: HalfView | None = None
     bands: dict[str, Band]
     columns: dict[str, Band]
@@ -183,14 +252,14 @@ class InsetContext(_Model):
     """An outline drawn beside the charted part of an inset."""
 
     name: str
-    points: list[XY] = Field(min_length=3)
+    points: Line = Field(min_length=3)
 
 
 class HintLine(_Model):
     """A light line with points of its own."""
 
     name: str | None = None
-    points: list[XY] = Field(min_length=2)
+    points: Line = Field(min_length=2)
 
 
 class HintBorder(_Model):
@@ -201,25 +270,43 @@ class HintBorder(_Model):
     between: tuple[Annotated[float, Field(ge=0, le=1)], Annotated[float, Field(ge=0, le=1)]]
 
 
+def _hint_form(given: object) -> str:
+    border = isinstance(given, HintBorder) or (isinstance(given, dict) and "border" in given)
+    return "along a border" if border else "of its own"
+
+
+Hint = Annotated[
+    Annotated[HintLine, Tag("of its own")] | Annotated[HintBorder, Tag("along a border")],
+    Discriminator(_hint_form),
+]
+
+
 class InsetFile(_Model):
     """``plantar.yaml`` and its like: a view with borders of its own."""
 
     view: View
     source: str
-    outline: list[XY] = Field(min_length=4)
+    outline: Line = Field(min_length=4)
     closed_on_midline: bool = False
     borders: dict[Id, PointBorder]
     regions: dict[Id, InsetRegion]
     context: list[InsetContext] = Field(default_factory=list)
     hints: list[HintLine] = Field(default_factory=list)
 
+    @field_validator("outline")
+    @classmethod
+    def _open(cls, points: list[XY]) -> list[XY]:
+        if points[0] == points[-1]:
+            raise ValueError("an outline closes by itself; leave out the last point")
+        return points
+
 
 class HintsFile(_Model):
     """``hints.yaml``: light lines of the standing views."""
 
-    anterior: list[HintLine | HintBorder]
-    posterior: list[HintLine | HintBorder]
-    left_lateral: list[HintLine | HintBorder]
+    anterior: list[Hint]
+    posterior: list[Hint]
+    left_lateral: list[Hint]
 
 
 @dataclass(frozen=True)
@@ -248,6 +335,15 @@ def _read(folder: Path, name: str, model: type[M]) -> Read[M]:
     return Read(validate(model, file), file)
 
 
+def _read_inset(folder: Path, view: View) -> Read[InsetFile]:
+    read = _read(folder, f"{view}.yaml", InsetFile)
+    if read.data.view != view:
+        raise read.file.error(
+            f"the view '{read.data.view}' differs from the file name; write '{view}'", ("view",)
+        )
+    return read
+
+
 def read_body_files(folder: Path) -> BodyFiles:
     """Read and check every file of a body folder.
 
@@ -263,5 +359,5 @@ def read_body_files(folder: Path) -> BodyFiles:
         regions=_read(folder, "regions.yaml", RegionsFile),
         groups=_read(folder, "groups.yaml", GroupsFile),
         hints=_read(folder, "hints.yaml", HintsFile),
-        insets=tuple(_read(folder, f"{view}.yaml", InsetFile) for view in INSET_VIEWS),
+        insets=tuple(_read_inset(folder, view) for view in INSET_VIEWS),
     )

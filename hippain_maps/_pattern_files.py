@@ -180,6 +180,7 @@ class ModelFile(_Model):
     shown_trigger_point: Share
     shown_region: Share
     fit_words: dict[Literal["strong", "moderate"], FitWord]
+    also_drawn: Share
     too_close: Annotated[float, Field(gt=1, le=100)]
     default_prior: Share
     source_priors: dict[Id, Share]

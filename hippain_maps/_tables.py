@@ -68,6 +68,9 @@ def print_ranking(console: Console, ranking: Ranking, top: int) -> None:
     if ranking.undecided:
         names = " or ".join(f"{c.source.name} ({c.side})" for c in ranking.undecided)
         console.print(Text(f"Too close to call: {names}.", style="bold"))
+    for c in ranking.also_drawn:
+        drawn = _percent(c.essential_drawn or 0)
+        console.print(f"Also drawn: {drawn} of the essential zone of {c.source.name} ({c.side}).")
     for c in ranking.undecided or ranking.candidates[:1]:
         _print_reasons(console, c, ranking.atlas.body)
     console.print()
@@ -79,7 +82,9 @@ def _print_reasons(console: Console, candidate: Candidate, body: Body) -> None:
     console.print(Text(f"{candidate.rank}. {candidate.source.name}, {candidate.side}", "bold"))
     _print_areas(console, "explains", why.explained)
     _print_areas(console, "essential, but hardly drawn", why.missing)
-    _print_areas(console, "leaves unexplained", why.unexplained)
+    outside = [f"{area.skin_cm2:.0f} cm² of {area.name}" for area in why.unexplained]
+    if outside:
+        console.print(Text(f"  leaves unexplained: {', '.join(outside)}"))
     if why.unseen:
         console.print(f"  not seen in the views used: {', '.join(why.unseen)}")
     for point in candidate.trigger_points:

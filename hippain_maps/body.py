@@ -202,7 +202,12 @@ def _inset(
                 ("regions", region),
             )
     borders = {name: smooth_curve(_plain(b, file, name)) for name, b in data.borders.items()}
-    with located(file.label):
+    places = {
+        f"{kind}.{name}": (file, (kind, name))
+        for kind, entries in (("borders", data.borders), ("regions", data.regions))
+        for name in entries
+    }
+    with located(file.label, places):
         lines = linework.join_ends({**borders, "outline": edge})
         patches = linework.faces(list(lines.values()))
         labels = linework.label_faces(patches, [(r, p.at) for r, p in data.regions.items()])

@@ -19,6 +19,7 @@ from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.body import load_body
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import HippainError, UnknownNameError
+from hippain_maps.geometry import Side, check_view
 from hippain_maps.patterns import load_source
 from hippain_maps.ranking import rank as rank_drawing
 
@@ -101,7 +102,9 @@ def rank(
     ranking = rank_drawing(drawn, atlas)
     if figure:
         from hippain_maps.plotting import plot_ranking, save_figure
+        from hippain_maps.plotting.saving import checked_target
 
+        checked_target(figure)
         save_figure(plot_ranking(ranking, drawn), figure)
     if as_json:
         given = click.get_current_context().get_parameter_source("top")
@@ -113,6 +116,119 @@ def rank(
         print_ranking(_console(), ranking, top)
     if figure:
         click.echo(f"wrote {figure}", err=True)
+
+
+def _figure_options(command: Any) -> Any:
+    """Add what every figure command takes."""
+    for option in (
+        click.option("--side", type=click.Choice(["left", "right"]), default="left", help="Side."),
+        click.option("--theme", default="print", help="print, screen, dark or grey [print]."),
+        click.option("--dpi", type=click.IntRange(30, 1200), default=200, help="Of a png [200]."),
+        click.option("-o", "--output", "out", required=True, metavar="OUT", help="File to write."),
+    ):
+        command = option(command)
+    return command
+
+
+@main.command(epilog="Example: hippain figure gluteus_minimus --side right -o minimus.png")
+@click.argument("source", required=False)
+@click.option("--compare", multiple=True, metavar="SOURCE", help="Two or three, on one chart.")
+@click.option("--views", metavar="A,B", help="Views to show, such as posterior,left_lateral.")
+@click.option("--whole", is_flag=True, help="Show whole bodies, not the part that matters.")
+@click.option("--no-labels", is_flag=True, help="Leave out names and numbers: a question.")
+@click.option("--no-caption", is_flag=True, help="Leave out source, confidence and licence.")
+@_figure_options
+@_patterns_option
+def figure(
+    source: str | None,
+    compare: Sequence[str],
+    views: str | None,
+    whole: bool,
+    no_labels: bool,
+    no_caption: bool,
+    out: str,
+    dpi: int,
+    theme: str,
+    side: Side,
+    patterns: Sequence[str],
+) -> None:
+    """Draw the referral pattern of SOURCE: png, svg or pdf by the extension of OUT.
+
+    With --compare, given twice or three times, draws these sources on one chart instead; SOURCE,
+    if named too, is the first of them.
+    """
+    from hippain_maps import plotting
+    from hippain_maps.plotting.saving import checked_target
+
+    checked_target(out)
+    look = plotting.theme(theme)
+    shown = None if views is None else [check_view(v.strip()) for v in views.split(",")]
+    names = [name for name in (source, *compare) if name]
+    atlas = load_atlas(*patterns)
+    sources = [atlas.source(name) for name in names]
+    if compare:
+        if not 2 <= len(sources) <= 3:
+            raise click.UsageError(f"--compare takes two or three sources, not {len(sources)}")
+        drawn = plotting.plot_comparison(
+            sources, atlas, side=side, views=shown, with_caption=not no_caption, look=look
+        )
+    elif sources:
+        drawn = plotting.plot_pattern(
+            sources[0],
+            atlas,
+            side=side,
+            views=shown,
+            whole=whole,
+            labels=not no_labels,
+            with_caption=not no_caption,
+            look=look,
+        )
+    else:
+        raise click.UsageError("name a SOURCE, or --compare two; 'hippain list sources' shows them")
+    plotting.save_figure(drawn, out, dpi=dpi)
+    click.echo(f"wrote {out}", err=True)
+
+
+@main.command(epilog="Example: hippain plate piriformis QL TFL -o plate.pdf")
+@click.argument("sources", nargs=-1)
+@click.option("--title", default="Referral patterns", help="Heading of the page.")
+@click.option("--no-labels", is_flag=True, help="Letters instead of names; the key is printed.")
+@_figure_options
+@_patterns_option
+def plate(
+    sources: Sequence[str],
+    title: str,
+    no_labels: bool,
+    out: str,
+    dpi: int,
+    theme: str,
+    side: Side,
+    patterns: Sequence[str],
+) -> None:
+    """Draw several patterns on a page: SOURCES, or all muscles.
+
+    More than six need several pages, which only a pdf has.
+    """
+    from hippain_maps import plotting
+    from hippain_maps.plotting.plate import PER_PAGE, answers
+    from hippain_maps.plotting.saving import checked_target
+
+    _, kind = checked_target(out)
+    look = plotting.theme(theme)
+    atlas = load_atlas(*patterns)
+    chosen = [atlas.source(name) for name in sources] or list(atlas.sources.values())
+    if kind != "pdf" and len(chosen) > PER_PAGE:
+        raise click.UsageError(f"{len(chosen)} patterns need several pages; write a .pdf")
+    pages = plotting.plate_pages(
+        chosen, atlas, side=side, title=title, labels=not no_labels, look=look
+    )
+    if kind == "pdf":
+        plotting.save_pages(pages, out)
+    else:
+        plotting.save_figure(next(pages), out, dpi=dpi)
+    if no_labels:
+        click.echo("\n".join(answers(chosen)))
+    click.echo(f"wrote {out}", err=True)
 
 
 @main.command("list", epilog="Example: hippain list sources")

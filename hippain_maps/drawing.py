@@ -251,6 +251,13 @@ class PainDrawing:
             If a region, group or view is unknown.
         DrawingError
             If a region cannot be seen in any of `views`.
+
+        Examples
+        --------
+        >>> from hippain_maps.body import load_body
+        >>> drawing = PainDrawing.from_regions(load_body(), "left:buttock", intensity=6)
+        >>> "posterior" in drawing.views
+        True
         """
         wanted = VIEWS if views is None else tuple(check_view(view) for view in views)
         shapes: dict[View, list[Area]] = {}

@@ -134,7 +134,7 @@ def as_area(geometry: BaseGeometry) -> Area:
                 for ring in (part.exterior, *part.interiors)
             )
             filled.append(shell.difference(shapely.union_all(holes)) if holes else shell)
-        parts = polygons(shapely.union_all(filled))
+        parts = polygons(filled[0] if len(filled) == 1 else shapely.union_all(filled))
     if len(parts) == 1:
         return parts[0]
     return MultiPolygon(parts) if parts else Polygon()

@@ -100,7 +100,8 @@ def _join_start(
         return np.vstack([np.array(onto.coords), xy])
     raise DataError(
         f"border '{name}' ends in the open at {_place(xy[0], unit)}; an end must come "
-        f"within {within} cm of another border"
+        f"within {within} cm of another border",
+        field=f"borders.{name}",
     )
 
 
@@ -149,13 +150,18 @@ def label_faces(
             raise DataError(
                 f"regions '{labels[f]}' and '{label}' lie in one face at "
                 f"{_place(np.array(points[s].coords[0]), unit)}; "
-                "a border between them is missing or open"
+                "a border between them is missing or open",
+                field=f"regions.{label}",
             )
     placed = set(seed_index.tolist())
     for s, (label, at) in enumerate(seeds):
         if s not in placed:
             where = _place(np.asarray(at), unit)
-            raise DataError(f"region '{label}' has its point {where} in no face, or on a border")
+            raise DataError(
+                f"region '{label}' has its point {where} in no face, or on a border; "
+                "put it well inside its face",
+                field=f"regions.{label}",
+            )
     for f, patch in enumerate(patches):
         if f not in labels:
             where = _place(np.array(patch.representative_point().coords[0]), unit)

@@ -30,7 +30,7 @@ _QUADRANT = 16
 _PIECE = 16
 # Pairs of line pieces that come near each other, over a whole drawing. Minutes of shading stay
 # below; the same points thrown at random would fill the memory with their crossings.
-_MAX_NEAR_PAIRS = 500_000
+_MAX_NEAR_PAIRS = 300_000
 # Decimals of a cm on which to try, finest first. Numbers below 1e-12 are noise, and denormal ones
 # trip GEOS; a tangle within a hair's breadth may defeat it, and no longer does when rounded.
 _GRIDS = (12, 6, 3)
@@ -232,6 +232,8 @@ class Mark:
 
 def union_of(marks: Sequence[Mark]) -> Area:
     """Return what marks of one view cover together, in chart cm."""
+    if len(marks) == 1:
+        return marks[0].area()
     flip = _starts_left(marks)
     areas = [mirror(mark.area()) if flip else mark.area() for mark in marks]
     union = as_area(shapely.union_all(areas))

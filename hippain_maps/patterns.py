@@ -61,6 +61,10 @@ class TriggerPointMark:
     x: float
     y: float
 
+    def mirrored(self) -> TriggerPointMark:
+        """Return the mark on the other side."""
+        return TriggerPointMark(mirror_view(self.view), -self.x, self.y)
+
 
 @dataclass(frozen=True, slots=True)
 class ZoneRegion:
@@ -103,7 +107,7 @@ class TriggerPoint:
         """Return the marks on one side; the right ones are mirrored."""
         if side == "left":
             return self.marks
-        return tuple(TriggerPointMark(mirror_view(m.view), -m.x, m.y) for m in self.marks)
+        return tuple(mark.mirrored() for mark in self.marks)
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,6 +166,9 @@ class Ranking(Sequence[Candidate]):
         What it was compared with.
     undecided : tuple of Candidate
         The first candidate and those too close to it to call; empty if it stands alone.
+    also_drawn : tuple of Candidate
+        Other candidates whose essential zone was nearly all drawn, though a higher one explains
+        more: more than one source may be active.
     places : tuple of Place
         Places that hold nearly all of the drawing and that several sources share.
     """
@@ -177,6 +180,7 @@ class Ranking(Sequence[Candidate]):
     overlap: Overlap
     atlas: Atlas
     undecided: tuple[Candidate, ...]
+    also_drawn: tuple[Candidate, ...]
     places: tuple[Place, ...]
 
     @overload
@@ -223,6 +227,9 @@ class Ranking(Sequence[Candidate]):
             },
             "undecided": [
                 {"source": c.source.id, "side": c.side, "rank": c.rank} for c in self.undecided
+            ],
+            "also_drawn": [
+                {"source": c.source.id, "side": c.side, "rank": c.rank} for c in self.also_drawn
             ],
             "place_alone_cannot_decide": [
                 {"place": place.id, "says": place.says} for place in self.places
@@ -339,6 +346,11 @@ def _rank(found: Overlap, atlas: Atlas, expected: Expectation) -> Ranking:
         overlap=found,
         atlas=atlas,
         undecided=tuple(close) if len(close) > 1 else (),
+        also_drawn=tuple(
+            c
+            for c in candidates[1:]
+            if c not in close and (c.essential_drawn or 0) >= atlas.model.also_drawn
+        ),
         places=_shared_places(found, atlas),
     )
 

@@ -19,10 +19,13 @@ class AreaFit:
         The area, as clinicians say it.
     drawn : float
         Drawn share of the regions' skin.
+    skin_cm2 : float
+        Drawn skin of the regions, cm2.
     """
 
     name: str
     drawn: float
+    skin_cm2: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,4 +84,4 @@ def _areas(fits: Iterable[RegionFit], body: Body) -> tuple[AreaFit, ...]:
         skin[name] = skin.get(name, 0.0) + size
         covered[name] = covered.get(name, 0.0) + size * (fit.drawn or 0.0)
     order = sorted(skin, key=lambda name: -(covered[name] or skin[name] * 1e-6))
-    return tuple(AreaFit(name, covered[name] / skin[name]) for name in order)
+    return tuple(AreaFit(name, covered[name] / skin[name], covered[name]) for name in order)

@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from hippain_maps.errors import UnknownNameError
-from hippain_maps.geometry import SIDES, VIEWS, Area, FloatArray, Side, View
+from hippain_maps.geometry import SIDES, VIEWS, Area, FloatArray, Side, View, check_view
 
 IntArray = NDArray[np.intp]
 
@@ -243,20 +243,40 @@ class Body:
         UnknownNameError
             If there is no such sided region.
         """
-        if sided not in self.place:
-            self.resolve(sided)
+        self._find(sided)
         side, _, region = sided.partition(":")
         return f"{self.regions[region].name} ({side})"
 
+    def _find(self, sided: str) -> int:
+        """Return the place of a sided region in `sided`, or say what is wrong with its name."""
+        if sided not in self.place:
+            raise UnknownNameError(
+                "sided region", sided, self.sided, hint="write left:REGION or right:REGION"
+            )
+        return self.place[sided]
+
     def polygon(self, view: View, sided: str) -> Area | None:
-        """Return the polygon of a sided region in a view, or None where it cannot be seen."""
-        chart = self.charts[view]
-        found = np.flatnonzero(chart.index == self.place[sided])
+        """Return the polygon of a sided region in a view, or None where it cannot be seen.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such view or sided region; the nearest name is offered.
+        """
+        chart = self.charts[check_view(view)]
+        found = np.flatnonzero(chart.index == self._find(sided))
         return chart.polygons[found[0]] if len(found) else None
 
     def views_of(self, sided: str) -> tuple[View, ...]:
-        """Return the views in which a sided region can be seen."""
-        return tuple(v for v in VIEWS if self.place[sided] in self._seen[v])
+        """Return the views in which a sided region can be seen.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such sided region; the nearest name is offered.
+        """
+        place = self._find(sided)
+        return tuple(v for v in VIEWS if place in self._seen[v])
 
     @cached_property
     def _seen(self) -> Mapping[View, frozenset[int]]:

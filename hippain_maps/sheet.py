@@ -21,7 +21,7 @@ from hippain_maps.surface import CM_PER_DEGREE, INNER_BACK, INNER_FRONT, OUTER, 
 
 if TYPE_CHECKING:
     from hippain_maps._body_files import BodyFiles, LevelBorder, Limb, PointBorder
-    from hippain_maps._yaml import YamlFile
+    from hippain_maps._yaml import FieldPath, YamlFile
 
 MIN_SHOWN = 0.2
 """A view owns a region if it shows at least this share of its width; see the atlas's rules."""
@@ -44,17 +44,35 @@ Seed = tuple[str, View | None, tuple[float, float]]
 
 
 class located:
-    """Put the file in front of an error raised below; the place is in its message."""
+    """Put file, line and field in front of an error raised below; the place is in its message.
 
-    def __init__(self, where: str) -> None:
+    Parameters
+    ----------
+    where : str
+        What to name for a field that has no place of its own.
+    places : mapping of str to (YamlFile, path)
+        Where the fields that errors name (``borders.asis_line``) are written.
+    note : str
+        What to add to the message.
+    """
+
+    def __init__(
+        self, where: str, places: Mapping[str, tuple[YamlFile, FieldPath]], note: str = ""
+    ) -> None:
         self.where = where
+        self.places = places
+        self.note = note
 
     def __enter__(self) -> None:
         return None
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if isinstance(error, DataError) and error.file is None:
-            raise DataError(error.message, file=self.where) from None
+            message = error.message + self.note
+            if error.field is not None and error.field in self.places:
+                file, path = self.places[error.field]
+                raise file.error(message, path) from None
+            raise DataError(message, file=self.where, field=error.field) from None
 
 
 class Sheet:
@@ -66,15 +84,13 @@ class Sheet:
         height, inner, outer, front, back = profile.T
         self.surface = Surface(height, inner, outer, front, back, begins.front, begins.back)
         self.files = files
-        self.landmarks = {
-            name: self.surface.locate(mark.view, [mark.at])[0]
-            for name, mark in files.free_borders.data.landmarks.items()
-        }
+        self.places: dict[str, tuple[YamlFile, FieldPath]] = {}
+        self.landmarks = self._landmarks()
         self.borders = self._borders()
         self.names: dict[str, str] = {}
         seeds = self._located_seeds([*self._limb_seeds(), *self._patch_seeds()])
-        label = files.sections.file.label
-        with located(f"{label} and {files.free_borders.file.label}, skin [angle, height]"):
+        where = f"{files.sections.file.label} and {files.free_borders.file.label}"
+        with located(where, self.places, " (places are angle, height)"):
             lines = linework.join_ends(
                 {**self.borders, "edge of the sheet": self._frame()}, unit=1 / SHEET
             )
@@ -88,6 +104,19 @@ class Sheet:
 
     # --- borders
 
+    def _landmarks(self) -> dict[str, FloatArray]:
+        read = self.files.free_borders
+        found: dict[str, FloatArray] = {}
+        for name, mark in read.data.landmarks.items():
+            found[name] = self.surface.locate(mark.view, [mark.at])[0]
+            shown = self.surface.project(mark.view, *found[name])
+            if np.abs(shown - mark.at).max() > linework.JOIN_WITHIN:
+                raise read.file.error(
+                    f"the landmark '{name}' lies beside the {mark.view} view's left half",
+                    ("landmarks", name, "at"),
+                )
+        return found
+
     def _borders(self) -> dict[str, FloatArray]:
         borders: dict[str, FloatArray] = {}
         for read in (self.files.sections, self.files.free_borders):
@@ -95,6 +124,7 @@ class Sheet:
                 if name in borders:
                     raise read.file.error(f"the border '{name}' is drawn twice", ("borders", name))
                 borders[name] = self._line(border, read.file, name)
+                self.places[f"borders.{name}"] = (read.file, ("borders", name))
         for part, limb in self.files.sections.data.limbs.items():
             if limb.upper_border and limb.upper_border not in borders:
                 raise self.files.sections.file.error(
@@ -102,14 +132,19 @@ class Sheet:
                     f"{did_you_mean(limb.upper_border, borders)}",
                     ("limbs", part, "upper_border"),
                 )
-            for number, level in enumerate(limb.levels):
-                if number or not limb.upper_border:
-                    borders[f"{part} level {level:g}"] = _level(level, INNER_FRONT, INNER_BACK)
+            lines = {
+                f"{part} level {level:g}": _level(level, INNER_FRONT, INNER_BACK)
+                for number, level in enumerate(limb.levels)
+                if number or not limb.upper_border
+            }
             for sector, angles in zip(
                 limb.sectors, _limb_angles(limb, limb.levels).T, strict=False
             ):
                 points = np.stack([angles, limb.levels], axis=1)
-                borders[f"{part} {sector} edge"] = smooth_curve(points * SHEET)
+                lines[f"{part} {sector} edge"] = smooth_curve(points * SHEET)
+            for name, line in lines.items():
+                borders[name] = line
+                self.places[f"borders.{name}"] = (self.files.sections.file, ("limbs", part))
         return borders
 
     def _line(self, border: LevelBorder | PointBorder, file: YamlFile, name: str) -> FloatArray:
@@ -190,6 +225,7 @@ class Sheet:
         if region in self.names:
             raise file.error(f"the region '{region}' is named twice", field)
         self.names[region] = name
+        self.places[f"regions.{region}"] = (file, field)
 
     def _located_seeds(self, seeds: Sequence[Seed]) -> list[tuple[str, FloatArray]]:
         """Return the region points on the sheet; all of one view are looked up together."""

@@ -121,7 +121,7 @@ def test_every_command_ends_its_help_with_an_example() -> None:
     """The help of each command says what it does, and ends with a call of that command."""
     faults = []
     for name, command in commands():
-        text = f"{command.help or str()}\n\n{command.epilog or str()}"
+        text = f"{command.help or ''}\n\n{command.epilog or ''}"
         paragraphs = re.split(r"\n\s*\n", text.strip())
         if len(paragraphs) < 2 or f"{name} " not in f"{paragraphs[-1]} ":
             faults.append(name)

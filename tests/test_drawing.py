@@ -70,7 +70,7 @@ def test_what_is_read_is_written(document: dict[str, Any]) -> None:
     assert PainDrawing.from_geojson(json.dumps(document)) == drawing
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(documents())
 def test_a_written_file_is_read_as_the_same_drawing(
     tmp_path: Path, document: dict[str, Any]

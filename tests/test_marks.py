@@ -160,7 +160,7 @@ def test_lines_that_cross_without_end_are_refused() -> None:
     rng = np.random.default_rng(1)
     thrown = closed(rng.uniform(0, 60, (3000, 2)).tolist())
     for kind, coordinates in (("Polygon", (thrown,)), ("LineString", thrown)):
-        with pytest.raises(DrawingError, match="anterior view meet each other more than 500,000"):
+        with pytest.raises(DrawingError, match="anterior view meet each other more than 300,000"):
             check_crossings([Mark("anterior", kind, coordinates)])
     seconds = np.arange(20_000) / 120
     shading = np.stack([10 * np.sin(6 * seconds), 60 + seconds / 5], axis=1)

@@ -4,8 +4,24 @@ Every function takes an axes or a figure, makes a fresh one if it gets none, and
 drew on.
 """
 
-from hippain_maps.plotting.chart import plot_chart, plot_drawing, plot_pattern
+from hippain_maps.plotting.chart import plot_chart, plot_drawing
+from hippain_maps.plotting.look import THEMES, Look, theme
+from hippain_maps.plotting.pattern import plot_comparison, plot_pattern
+from hippain_maps.plotting.plate import plate_pages, plot_plate
 from hippain_maps.plotting.ranking import plot_ranking
-from hippain_maps.plotting.saving import save_figure
+from hippain_maps.plotting.saving import save_figure, save_pages
 
-__all__ = ["plot_chart", "plot_drawing", "plot_pattern", "plot_ranking", "save_figure"]
+__all__ = [
+    "THEMES",
+    "Look",
+    "plate_pages",
+    "plot_chart",
+    "plot_comparison",
+    "plot_drawing",
+    "plot_pattern",
+    "plot_plate",
+    "plot_ranking",
+    "save_figure",
+    "save_pages",
+    "theme",
+]

@@ -37,12 +37,12 @@ def area_patch(area: shapely.Geometry, **style: Any) -> PathPatch:
     return PathPatch(path_of(area), **style)
 
 
-def hint_lines(chart: BodyChart, look: Look) -> LineCollection:
+def hint_lines(chart: BodyChart, look: Look, *, size: float = 1.0) -> LineCollection:
     """Return the light anatomical lines of a view."""
     return LineCollection(
         list(chart.hints),
         colors=look.faint_ink,
-        linewidths=look.hint_width,
+        linewidths=look.hint_width * size,
         capstyle="round",
         joinstyle="round",
         zorder=3,

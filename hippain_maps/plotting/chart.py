@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import shapely
@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import INSET_VIEWS, STANDING_VIEWS, VIEWS, Side, View
-from hippain_maps.patterns import Source, TriggerPoint
+from hippain_maps.geometry import INSET_VIEWS, STANDING_VIEWS, View
+from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes
+from hippain_maps.plotting.layout import Crop, figure_for, row_of_axes, scale_of
 from hippain_maps.plotting.look import PRINT, Look
-from hippain_maps.plotting.zones import PatternShapes, pattern_shapes
+from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.regions import Body
 
 VIEW_TITLES: dict[View, str] = {
@@ -89,66 +89,77 @@ def plot_chart(
     crop = crop or full_crop(body, view, arms=with_arms)
     if ax is None:
         ax = Figure(figsize=(crop.width / 12, crop.height / 12)).subplots()
-    chart = body.charts[view]
-    parts = [c.area for c in chart.context if with_arms or c.name != "arm"]
-    figure = shapely.union_all([chart.charted, *parts])
-    ax.add_patch(artists.area_patch(figure, facecolor=look.skin, edgecolor="none", zorder=1))
-    ax.add_collection(artists.hint_lines(chart, look), autolim=False)
-    ax.add_patch(
-        artists.area_patch(
-            figure,
-            facecolor="none",
-            edgecolor=look.ink,
-            linewidth=look.contour_width,
-            joinstyle="round",
-            zorder=4,
-        )
-    )
     ax.set_xlim(crop.x0, crop.x1)
     ax.set_ylim(crop.y0, crop.y1)
     ax.set_aspect("equal")
     ax.set_axis_off()
-    _sides(ax, view, look)
+    scale = scale_of(ax)
+    chart = body.charts[view]
+    parts = [c.area for c in chart.context if with_arms or c.name != "arm"]
+    figure = shapely.union_all([chart.charted, *parts])
+    ax.add_artist(artists.area_patch(figure, facecolor=look.skin, edgecolor="none", zorder=1))
+    ax.add_collection(artists.hint_lines(chart, look, size=scale), autolim=False)
+    ax.add_artist(
+        artists.area_patch(
+            figure,
+            facecolor="none",
+            edgecolor=look.ink,
+            linewidth=look.contour_width * scale,
+            joinstyle="round",
+            zorder=4,
+        )
+    )
+    letters = look.side_size * scale
+    _sides(ax, view, letters, look)
     if title:
-        ax.set_title(VIEW_TITLES[view], fontsize=look.title_size, color=look.ink, pad=4)
+        # As high as beside letters, so that titles in a row line up.
+        above = letters + 2
+        size = look.title_size * max(0.75, min(scale, 1.0))
+        ax.set_title(VIEW_TITLES[view], fontsize=size, color=look.ink, pad=above)
     return ax
 
 
-def _sides(ax: Axes, view: View, look: Look) -> None:
+def _sides(ax: Axes, view: View, size: float, look: Look) -> None:
     """Write a large L and R beside the figure; a side view says it in its title."""
     if view not in _LEFT_EDGE:
         return
     first = _LEFT_EDGE[view]
     style: dict[str, Any] = {
-        "fontsize": look.side_size,
+        "fontsize": size,
         "fontweight": "bold",
         "color": look.ink,
-        "va": "top",
+        "va": "bottom",
         "transform": ax.transAxes,
         "zorder": 7,
     }
     low, high = ax.get_xlim()
     if low < -1:
-        ax.text(0.0, 1.0, first, ha="left", **style)
+        ax.text(0.0, 1.005, first, ha="left", **style)
     if high > 1:
-        ax.text(1.0, 1.0, "L" if first == "R" else "R", ha="right", **style)
+        ax.text(1.0, 1.005, "L" if first == "R" else "R", ha="right", **style)
 
 
 def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT) -> None:
     """Add a referral pattern to a chart: solid, stippled, crosses."""
     if not shapes.essential.is_empty:
-        ax.add_patch(
-            artists.area_patch(
-                shapes.essential, facecolor=look.pain, edgecolor="none", alpha=0.88, zorder=2
-            )
+        solid = artists.area_patch(
+            shapes.essential, facecolor=look.pain, edgecolor="none", alpha=0.88, zorder=2
         )
-    for centres, size in ((shapes.spillover, 1.0), (shapes.rare, 0.8)):
+        solid.set_gid(f"{shapes.view}-essential")
+        ax.add_artist(solid)
+    for name, centres, size in (
+        ("spillover", shapes.spillover, 1.0),
+        ("rare", shapes.rare, 0.8),
+    ):
         if len(centres):
             stipple = artists.dots(centres, look, colour=look.pain, size=size)
             stipple.set_offset_transform(ax.transData)
+            stipple.set_gid(f"{shapes.view}-{name}")
             ax.add_collection(stipple, autolim=False)
-    if shapes.marks:
-        ax.add_line(artists.crosses([(m.x, m.y) for m in shapes.marks], look))
+    for point, marks in shapes.marks.items():
+        cross = artists.crosses([(m.x, m.y) for m in marks], look, size=scale_of(ax))
+        cross.set_gid(f"{shapes.view}-{point}")
+        ax.add_line(cross)
 
 
 def add_drawing(
@@ -158,14 +169,14 @@ def add_drawing(
     for area, intensity in drawing.intensity_areas(view):
         if filled:
             strength = 0.35 if intensity is None else 0.15 + 0.045 * intensity
-            ax.add_patch(
+            ax.add_artist(
                 artists.area_patch(
                     area, facecolor=look.drawn, edgecolor="none", alpha=strength, zorder=2.8
                 )
             )
     area = drawing.area(view)
     if not area.is_empty:
-        ax.add_patch(
+        ax.add_artist(
             artists.area_patch(
                 area,
                 facecolor="none",
@@ -200,81 +211,31 @@ def plot_drawing(
         Where to draw; by default a new one.
     """
     chosen = list(views) if views is not None else list(drawing.views) or list(STANDING_VIEWS)
-    crops = [full_crop(body, view) for view in chosen]
-    figure = figure or _figure_for(crops)
+    crops = [full_crop(body, view, arms=_reaches_arms(drawing, view)) for view in chosen]
+    figure = figure or figure_for(crops)
     for ax, view, crop in zip(
         row_of_axes(figure, crops, (0.02, 0.02, 0.96, 0.9)), chosen, crops, strict=True
     ):
-        plot_chart(body, view, ax=ax, crop=crop, look=look)
+        plot_chart(body, view, ax=ax, crop=crop, arms=crop.width > 60, look=look)
         add_drawing(ax, drawing, view, look)
     return figure
 
 
-def plot_pattern(
-    source: Source,
-    atlas: Atlas,
-    *,
-    side: Side = "left",
-    trigger_points: Sequence[TriggerPoint] | None = None,
-    views: Iterable[View] | None = None,
-    figure: Figure | None = None,
-    look: Look = PRINT,
-) -> Figure:
-    """Draw a source's referral pattern in the views that show it, cropped to it.
-
-    Parameters
-    ----------
-    source : Source
-        Whose pattern.
-    atlas : Atlas
-        The body, and the version for the caption.
-    side : {"left", "right"}
-        The patient's side.
-    trigger_points : sequence of TriggerPoint, optional
-        By default all of the source.
-    views : iterable of view, optional
-        By default every view that shows some of it.
-    figure : Figure, optional
-        Where to draw; by default a new one.
-    """
-    points = source.trigger_points if trigger_points is None else trigger_points
-    body = atlas.body
-    wanted = VIEWS if views is None else tuple(views)
-    shapes = {view: pattern_shapes(body, points, side, view) for view in wanted}
-    content = {view: content_of(s) for view, s in shapes.items() if not s.is_empty or s.marks}
-    crops = crop_to(body, content)
-    figure = figure or _figure_for(list(crops.values()))
-    high = figure.bbox.height / figure.get_figure(root=True).dpi
-    head, foot = _HEAD / high, _FOOT / high
-    figure.text(
-        0.5,
-        1 - 0.08 / high,
-        f"{source.name}, {side}",
-        ha="center",
-        va="top",
-        fontsize=13,
-        fontweight="bold",
-        color=look.ink,
-    )
-    rows = row_of_axes(figure, list(crops.values()), (0.02, foot, 0.96, 1 - head - foot))
-    for ax, (view, crop) in zip(rows, crops.items(), strict=True):
-        plot_chart(body, view, ax=ax, crop=crop, look=look)
-        add_pattern(ax, shapes[view], look)
-    figure.text(
-        0.5,
-        0.08 / high,
-        caption(atlas, source),
-        ha="center",
-        va="bottom",
-        fontsize=look.small_size,
-        color=look.faint_ink,
-    )
-    return figure
+def _reaches_arms(drawing: PainDrawing, view: View) -> bool:
+    """Return whether something is drawn so far out that the arms must be shown."""
+    area = drawing.area(view)
+    return not area.is_empty and max(abs(area.bounds[0]), abs(area.bounds[2])) > 22
 
 
 def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:
     """Return everything of a pattern that a crop must hold."""
-    points = shapely.points([*shapes.spillover, *shapes.rare, *((m.x, m.y) for m in shapes.marks)])
+    points = shapely.points(
+        [
+            *shapes.spillover,
+            *shapes.rare,
+            *((m.x, m.y) for marks in shapes.marks.values() for m in marks),
+        ]
+    )
     return [shapes.essential, *points] if len(points) else [shapes.essential]
 
 
@@ -285,14 +246,3 @@ def caption(atlas: Atlas, source: Source | None = None) -> str:
         f"Classic clinical pattern, not a diagnosis{sure}\n"
         f"hippain_maps atlas {atlas.version}, CC BY 4.0"
     )
-
-
-_HEAD, _FOOT = 0.75, 0.5
-"""Room for the title and the view names, and for the caption; inches."""
-
-
-def _figure_for(crops: Sequence[Crop]) -> Figure:
-    """Return a new figure for a row of crops, an inch for 20 cm of body."""
-    width = sum(crop.width for crop in crops) / 20 + 0.3 * len(crops)
-    height = max((crop.height for crop in crops), default=40.0) / 20 + _HEAD + _FOOT
-    return Figure(figsize=(max(width, 4.2), height))

@@ -40,7 +40,12 @@ class Crop:
         return self.y1 - self.y0
 
 
-def crop_to(body: Body, content: Mapping[View, Sequence[shapely.Geometry]]) -> dict[View, Crop]:
+def crop_to(
+    body: Body,
+    content: Mapping[View, Sequence[shapely.Geometry]],
+    *,
+    whole_width: bool = False,
+) -> dict[View, Crop]:
     """Return a crop for each view that shows some content; standing views share their heights.
 
     Parameters
@@ -49,6 +54,8 @@ def crop_to(body: Body, content: Mapping[View, Sequence[shapely.Geometry]]) -> d
         Whose charts are cropped.
     content : mapping of view to geometries
         What must be seen; empty geometries count for nothing.
+    whole_width : bool
+        Whether front and back views keep both sides of the body.
     """
     boxes: dict[View, tuple[float, float, float, float]] = {}
     for view, shapes in content.items():
@@ -69,7 +76,9 @@ def crop_to(body: Body, content: Mapping[View, Sequence[shapely.Geometry]]) -> d
         if view in ("anterior", "posterior"):
             # The midline is in sight, or nobody knows which leg this is.
             left, right = min(left, -5.0), max(right, 5.0)
-            left, right = max(left, -24.0), min(right, 24.0)
+            left, right = max(left, -21.5), min(right, 21.5)
+            if whole_width:
+                left, right = -21.5, 21.5
         else:
             left, right = min(left, figure[0] - 1), max(right, figure[2] + 1)
             if low > 12:
@@ -95,7 +104,7 @@ def row_of_axes(
     *,
     gap: float = 0.012,
 ) -> list[Axes]:
-    """Return axes side by side in a box of the figure, all at one scale, tops aligned.
+    """Return axes side by side in the middle of a box, all at one scale, tops aligned.
 
     Parameters
     ----------
@@ -109,11 +118,13 @@ def row_of_axes(
         Room between two axes, as a share of the figure's width.
     """
     left, bottom, width, height = box
-    wide, high = _size(figure)
+    wide, high = size_of(figure)
     room = width * wide - gap * wide * (len(crops) - 1)
     scale = min(
         room / sum(crop.width for crop in crops), height * high / max(c.height for c in crops)
     )
+    bottom += (height - scale * max(crop.height for crop in crops) / high) / 2
+    height = scale * max(crop.height for crop in crops) / high
     used = scale * sum(crop.width for crop in crops) / wide + gap * (len(crops) - 1)
     x = left + (width - used) / 2
     axes = []
@@ -128,7 +139,7 @@ def row_of_axes(
     return axes
 
 
-def _size(figure: Figure | SubFigure) -> tuple[float, float]:
+def size_of(figure: Figure | SubFigure) -> tuple[float, float]:
     """Return width and height in inches."""
     box = figure.bbox
     dpi = figure.get_figure(root=True).dpi
@@ -138,3 +149,25 @@ def _size(figure: Figure | SubFigure) -> tuple[float, float]:
 def ordered(views: Iterable[View], most: int) -> list[View]:
     """Return at most `most` different views, keeping their order of importance."""
     return list(dict.fromkeys(views))[:most]
+
+
+def scale_of(ax: Axes) -> float:
+    """Return how large a chart is drawn: 1 at an inch for 20 cm, held between 0.5 and 1.3.
+
+    Line widths and marks follow it, so that a thumbnail is not all crosses.
+    """
+    low, high = ax.get_xlim()
+    dpi = ax.get_figure(root=True).dpi  # type: ignore[union-attr]
+    inches = ax.get_position().width * ax.figure.bbox.width / dpi
+    return float(np.clip(20 * inches / abs(high - low), 0.5, 1.3))
+
+
+HEAD, FOOT = 0.75, 0.5
+"""Room for a title and the view names, and for a caption; inches."""
+
+
+def figure_for(crops: Sequence[Crop], *, least: float = 4.2) -> Figure:
+    """Return a new figure for a row of crops, an inch for 20 cm of body."""
+    width = sum(crop.width for crop in crops) / 20 + 0.3 * len(crops)
+    height = max((crop.height for crop in crops), default=40.0) / 20 + HEAD + FOOT
+    return Figure(figsize=(max(width, least), height))

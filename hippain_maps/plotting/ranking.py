@@ -1,26 +1,33 @@
-"""The ranking figure: what was drawn, and the first patterns laid under it."""
+"""The ranking figure: what was drawn, and the first candidates' patterns laid under it."""
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import VIEWS, Area, View
+from hippain_maps.geometry import VIEWS, Area, View, as_area
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.chart import add_drawing, add_pattern, content_of, plot_chart
+from hippain_maps.plotting.chart import add_drawing, add_pattern, caption, content_of, plot_chart
 from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes
 from hippain_maps.plotting.look import PRINT, Look
-from hippain_maps.plotting.zones import PatternShapes, pattern_shapes
+from hippain_maps.plotting.pattern import shapes_by_view
+from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.ranking import Candidate, Ranking
 
 MOST_VIEWS = 3
 """Views in one panel at the most."""
+
+# The page, as shares of its width and height.
+_LEFT, _RIGHT, _GAP = 0.025, 0.975, 0.024
+_CHARTS_TOP, _CHARTS_BOTTOM, _WORDS_TOP = 0.855, 0.315, 0.285
 
 
 def plot_ranking(
@@ -47,40 +54,38 @@ def plot_ranking(
     Returns
     -------
     Figure
-        The page: the drawing at the left, then a panel a candidate with its pattern (solid
-        essential, stippled spillover, a cross for each trigger point) under the patient's outline.
+        The page: the drawing at the left, then a panel for each candidate. In a panel the pattern
+        is solid and stippled; pain that it explains is hatched, pain that it leaves unexplained is
+        filled in the colour of the drawing, and essential zone that was not drawn stays plain.
     """
     figure = figure or Figure(figsize=(11.69, 8.27))
+    figure.set_facecolor(look.paper)
     shown = ranking.candidates[: max(1, min(top, 4))]
     body = ranking.atlas.body
     drawn = {view: drawing.area(view) for view in drawing.views}
     shapes = [_shapes(candidate, ranking) for candidate in shown]
-    panels: list[tuple[View, ...]] = [
-        _main_views(drawn),
-        *(_panel_views(found, drawn) for found in shapes),
-    ]
+    panels = [_main_views(drawn), *(_panel_views(found, drawn) for found in shapes)]
     content: dict[View, list[shapely.Geometry]] = {
         view: [drawn[view]] if view in drawn else []
         for view in VIEWS
         if any(view in panel for panel in panels)
     }
     for found in shapes:
-        for view in content:
+        for view, geometries in content.items():
             if view in found:
-                content[view] += content_of(found[view])
-    crops = crop_to(body, content)
+                geometries += content_of(found[view])
+    crops = crop_to(body, content, whole_width=max(len(panel) for panel in panels) < 3)
     boxes = _panel_boxes([[crops[v] for v in panel] for panel in panels])
     _header(figure, ranking, look)
-    axes = _charts(figure, ranking, panels[0], crops, boxes[0], look)
-    for view, ax in axes.items():
+    for view, ax in _charts(figure, ranking, panels[0], crops, boxes[0], look).items():
         add_drawing(ax, drawing, view, look)
-    _panel_title(figure, boxes[0], "What was drawn", _drawing_words(ranking), look)
+    _panel_words(figure, boxes[0], "What was drawn", _drawing_words(ranking), look)
     for candidate, found, panel, box in zip(shown, shapes, panels[1:], boxes[1:], strict=True):
         for view, ax in _charts(figure, ranking, panel, crops, box, look).items():
-            if view in found:
-                add_pattern(ax, found[view], look)
-            add_drawing(ax, drawing, view, look, filled=False)
-        _candidate_words(figure, candidate, ranking, box, look)
+            _add_fit(ax, found.get(view), drawn.get(view), look)
+        title = f"{candidate.rank}  {candidate.source.name}, {candidate.side}"
+        _panel_words(figure, box, title, _candidate_words(candidate), look)
+        _bar(figure, box, candidate.probability, look)
     _footer(figure, ranking, look)
     return figure
 
@@ -88,10 +93,7 @@ def plot_ranking(
 def _shapes(candidate: Candidate, ranking: Ranking) -> dict[View, PatternShapes]:
     """Return the shapes of the trigger points that the drawing speaks for, by view."""
     points = [candidate.source.trigger_point(name) for name in candidate.trigger_points]
-    found = {
-        view: pattern_shapes(ranking.atlas.body, points, candidate.side, view) for view in VIEWS
-    }
-    return {view: s for view, s in found.items() if not s.is_empty or s.marks}
+    return shapes_by_view(ranking.atlas, points, candidate.side)
 
 
 def _main_views(drawn: Mapping[View, Area]) -> tuple[View, ...]:
@@ -100,160 +102,186 @@ def _main_views(drawn: Mapping[View, Area]) -> tuple[View, ...]:
     return tuple(view for view in VIEWS if view in most)
 
 
-def _panel_views(found: dict[View, PatternShapes], drawn: Mapping[View, Area]) -> tuple[View, ...]:
+def _panel_views(
+    found: Mapping[View, PatternShapes], drawn: Mapping[View, Area]
+) -> tuple[View, ...]:
     """Return the views of a panel: those drawn on, and one in which a trigger point is marked."""
     views = list(_main_views(drawn))
     if not any(found[view].marks for view in views if view in found):
-        marked = [v for v, s in found.items() if s.marks]
+        marked = [view for view, shapes in found.items() if shapes.marks]
         views = views[: MOST_VIEWS - 1] + marked[:1]
     return tuple(view for view in VIEWS if view in views)
 
 
-_TOP, _CHARTS, _WORDS = 0.855, 0.545, 0.245
-_LEFT, _WIDTH, _GAP = 0.025, 0.95, 0.022
+Box = tuple[float, float, float, float]
 
 
-def _panel_boxes(panels: Sequence[Sequence[Crop]]) -> list[tuple[float, float, float, float]]:
-    """Return a box for each panel, as wide as its charts ask for."""
-    wishes = [max(sum(c.width for c in panel), 34.0) for panel in panels]
-    room = _WIDTH - _GAP * (len(panels) - 1)
-    boxes, x = [], _LEFT
-    for wish in wishes:
-        width = room * wish / sum(wishes)
-        boxes.append((x, _TOP - _CHARTS, width, _CHARTS - 0.03))
-        x += width + _GAP
-    return boxes
+def _panel_boxes(panels: Sequence[Sequence[Crop]]) -> list[Box]:
+    """Return a box for each panel, as wide as its charts ask for, but wide enough for words."""
+    wishes = np.array([sum(crop.width for crop in panel) for panel in panels])
+    room = _RIGHT - _LEFT - _GAP * (len(panels) - 1)
+    widths = np.maximum(wishes / wishes.sum(), 0.75 / len(panels))
+    widths *= room / widths.sum()
+    lefts = _LEFT + np.concatenate([[0], np.cumsum(widths + _GAP)[:-1]])
+    height = _CHARTS_TOP - _CHARTS_BOTTOM
+    return [(x, _CHARTS_BOTTOM, w, height) for x, w in zip(lefts, widths, strict=True)]
 
 
 def _charts(
     figure: Figure,
     ranking: Ranking,
     views: Sequence[View],
-    crops: dict[View, Crop],
-    box: tuple[float, float, float, float],
+    crops: Mapping[View, Crop],
+    box: Box,
     look: Look,
 ) -> dict[View, Axes]:
-    rows = row_of_axes(figure, [crops[view] for view in views], box, gap=0.006)
+    rows = row_of_axes(figure, [crops[view] for view in views], box, gap=0.008)
     for view, ax in zip(views, rows, strict=True):
         plot_chart(ranking.atlas.body, view, ax=ax, crop=crops[view], arms=False, look=look)
     return dict(zip(views, rows, strict=True))
 
 
+def _add_fit(ax: Axes, shapes: PatternShapes | None, drawn: Area | None, look: Look) -> None:
+    """Add a pattern and what was drawn, in three tones: explained, unexplained, not drawn."""
+    if shapes:
+        add_pattern(ax, shapes, look)
+    if drawn is None or drawn.is_empty:
+        return
+    pattern = shapes.extent if shapes else shapely.Polygon()
+    unexplained = as_area(shapely.difference(drawn, pattern))
+    explained = as_area(shapely.intersection(drawn, pattern))
+    for area, style in (
+        (unexplained, {"facecolor": look.drawn, "alpha": 0.45, "edgecolor": "none"}),
+        (explained, {"facecolor": "none", "edgecolor": look.drawn, "hatch": "////"}),
+    ):
+        if not area.is_empty:
+            ax.add_artist(
+                artists.area_patch(area, linewidth=0, hatch_linewidth=0.6, zorder=2.9, **style)
+            )
+    ax.add_artist(
+        artists.area_patch(drawn, facecolor="none", edgecolor=look.drawn, linewidth=1.2, zorder=5)
+    )
+
+
 def _header(figure: Figure, ranking: Ranking, look: Look) -> None:
     figure.text(
         _LEFT,
-        0.965,
+        0.968,
         "Candidates to examine",
-        fontsize=16,
+        fontsize=look.heading_size + 3,
         fontweight="bold",
         va="top",
         color=look.ink,
     )
     says = [place.says for place in ranking.places]
     if not says and ranking.undecided:
-        names = ", ".join(f"{c.source.name} ({c.side})" for c in ranking.undecided)
-        says = [f"Too close to call from the place alone: {names}."]
+        names = " or ".join(f"{c.source.name} ({c.side})" for c in ranking.undecided)
+        says = [f"Too close to call: {names}."]
     if says:
         figure.text(
-            0.30, 0.968, says[0], fontsize=look.text_size, va="top", color=look.ink, wrap=True
+            0.32,
+            0.970,
+            "\n".join(textwrap.wrap(says[0], 100)),
+            fontsize=look.text_size,
+            va="top",
+            color=look.ink,
+            linespacing=1.35,
         )
 
 
-def _panel_title(
-    figure: Figure,
-    box: tuple[float, float, float, float],
-    title: str,
-    words: Sequence[str],
-    look: Look,
-) -> None:
-    x, bottom, _, _ = box
-    figure.text(x, bottom - 0.03, title, fontsize=11, fontweight="bold", va="top", color=look.ink)
+def _panel_words(figure: Figure, box: Box, title: str, words: Sequence[str], look: Look) -> None:
+    x, _, width, _ = box
+    per_line = max(18, int(width * figure.get_figwidth() * 72 / look.text_size / 0.54))
+    lines = [part for word in words for part in textwrap.wrap(word, per_line)]
+    figure.text(x, _WORDS_TOP, title, fontsize=11, fontweight="bold", va="top", color=look.ink)
     figure.text(
         x,
-        bottom - 0.064,
-        "\n".join(words),
+        _WORDS_TOP - 0.062,
+        "\n".join(lines),
         fontsize=look.text_size,
         va="top",
         color=look.ink,
-        linespacing=1.45,
+        linespacing=1.4,
     )
+
+
+def _bar(figure: Figure, box: Box, share: float, look: Look) -> None:
+    x, _, width, _ = box
+    ax = figure.add_axes((x, _WORDS_TOP - 0.048, min(width, 0.2), 0.011))
+    ax.set_xlim(0, 1)
+    ax.set_ylim(0, 1)
+    ax.set_axis_off()
+    ax.add_artist(
+        Rectangle((0, 0), 1, 1, facecolor=look.skin, edgecolor=look.faint_ink, linewidth=0.6)
+    )
+    ax.add_artist(Rectangle((0, 0), share, 1, facecolor=look.ink, edgecolor="none"))
 
 
 def _drawing_words(ranking: Ranking) -> list[str]:
     found = ranking.overlap
-    words = [f"Pain extent {found.extent_percent:.1f} % of the charted body"]
+    words = [f"Pain extent: {found.extent_percent:.1f} % of the charted body"]
     words += [
-        f"{size:.0f} cm² outside the map: {name}"
+        f"Outside the map: {size:.0f} cm², {name}"
         for name, size in found.outside_cm2.items()
         if size >= 0.5
     ]
     return words
 
 
-def _candidate_words(
-    figure: Figure,
-    candidate: Candidate,
-    ranking: Ranking,
-    box: tuple[float, float, float, float],
-    look: Look,
-) -> None:
-    x, bottom, width, _ = box
-    points = [candidate.source.trigger_point(name).name for name in candidate.trigger_points]
+def _candidate_words(candidate: Candidate) -> list[str]:
+    share = candidate.probability
+    percent = "under 1" if share < 0.005 else f"{100 * share:.0f}"
     words = [
-        f"Share {candidate.probability:.0%} of the list",
-        f"Explains {candidate.explained:.0%} of the pain drawn",
+        f"Fit: {candidate.fit}; {percent} % of the list",
+        f"Explains {100 * candidate.explained:.0f} % of the pain drawn",
     ]
-    if candidate.essential_drawn is not None:
-        words.append(f"{candidate.essential_drawn:.0%} of its essential zone drawn")
-    words += [f"TrP: {name}" for name in points]
-    title = f"{candidate.rank}  {candidate.source.name}, {candidate.side}"
-    _panel_title(figure, box, title, ["", *words], look)
-    bar = figure.add_axes((x, bottom - 0.078, min(width, 0.2), 0.012))
-    bar.set_xlim(0, 1)
-    bar.set_ylim(0, 1)
-    bar.set_axis_off()
-    bar.add_patch(Rectangle((0, 0), 1, 1, facecolor=look.skin, edgecolor="none"))
-    bar.add_patch(Rectangle((0, 0), candidate.probability, 1, facecolor=look.ink))
+    if candidate.essential_drawn is None:
+        words.append("Essential zone not in the views used")
+    else:
+        words.append(f"Essential zone drawn: {100 * candidate.essential_drawn:.0f} %")
+    points = [candidate.source.trigger_point(name).name for name in candidate.trigger_points]
+    if len(candidate.source.trigger_points) > 1:
+        words.append(f"Trigger point{'s' if len(points) > 1 else ''}: {'; '.join(points)}")
+    return words
 
 
 def _footer(figure: Figure, ranking: Ranking, look: Look) -> None:
-    key = figure.add_axes((_LEFT, 0.028, 0.62, 0.028))
-    key.set_xlim(0, 62)
-    key.set_ylim(0, 2.8)
+    # A key in tenths of an inch, so that its parts keep their size on any page.
+    wide = figure.get_figwidth()
+    key = figure.add_axes((_LEFT, 0.026, 7.0 / wide, 0.2 / figure.get_figheight()))
+    key.set_xlim(0, 70)
+    key.set_ylim(0, 2)
     key.set_axis_off()
     style: dict[str, Any] = {"fontsize": look.small_size, "va": "center", "color": look.ink}
-    box = shapely.box
-    key.add_patch(artists.area_patch(box(0, 0.6, 2.4, 2.2), facecolor=look.pain, alpha=0.88))
-    key.text(3, 1.4, "essential zone", **style)
-    stipple = artists.dots(
-        shapely.get_coordinates(
-            shapely.points([13.2, 14.1, 15.0, 13.6, 14.6], [1, 1, 1, 1.8, 1.8])
-        ),
-        look,
-        colour=look.pain,
-    )
+
+    def swatch(x: float, words: str, **fill: Any) -> None:
+        key.add_artist(artists.area_patch(shapely.box(x, 0.3, x + 2.2, 1.7), **fill))
+        key.text(x + 2.8, 1, words, **style)
+
+    swatch(0.1, "essential zone", facecolor=look.pain, alpha=0.88, edgecolor="none")
+    places = np.array([[12.7, 0.5], [13.5, 0.9], [14.4, 0.5], [12.9, 1.4], [14.0, 1.5]])
+    stipple = artists.dots(places, look, colour=look.pain)
     stipple.set_offset_transform(key.transData)
     key.add_collection(stipple, autolim=False)
-    key.text(16, 1.4, "spillover, felt by some", **style)
-    key.add_line(artists.crosses([(31, 1.4)], look, size=0.8))
-    key.text(32, 1.4, "trigger point", **style)
-    key.add_patch(
-        artists.area_patch(
-            box(42, 0.6, 44.4, 2.2),
-            facecolor="none",
-            edgecolor=look.drawn,
-            hatch="////",
-            hatch_linewidth=0.45,
-        )
+    key.text(15.2, 1, "spillover", **style)
+    key.add_line(artists.crosses([(22.6, 1)], look, size=0.75))
+    key.text(23.6, 1, "trigger point", **style)
+    swatch(
+        32.5,
+        "drawn, explained",
+        facecolor="none",
+        edgecolor=look.drawn,
+        hatch="////////",
+        hatch_linewidth=0.6,
     )
-    key.text(45, 1.4, "drawn by the patient", **style)
+    swatch(46.5, "drawn, not explained", facecolor=look.drawn, alpha=0.45, edgecolor="none")
     figure.text(
-        _LEFT + _WIDTH,
-        0.03,
-        "Candidates to examine, never a diagnosis. Classic clinical patterns, not measured.\n"
-        f"hippain_maps atlas {ranking.atlas.version}, CC BY 4.0",
+        _RIGHT,
+        0.026,
+        f"Candidates to examine, never a diagnosis.\n{caption(ranking.atlas)}",
         ha="right",
         va="bottom",
         fontsize=look.small_size,
         color=look.faint_ink,
+        linespacing=1.3,
     )

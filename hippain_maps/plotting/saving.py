@@ -1,20 +1,29 @@
-"""Write a figure to a file: whole or not at all, the same bytes for the same figure."""
+"""Write figures to a file: whole or not at all, the same bytes for the same figure."""
 
 from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from typing import Any
 
 from matplotlib import rc_context
-from matplotlib.figure import Figure
+from matplotlib.backends.backend_pdf import PdfPages
+from matplotlib.figure import Figure, SubFigure
 
 from hippain_maps.errors import OutputError, did_you_mean
 
 FORMATS = ("png", "svg", "pdf")
+_NO_DATE: dict[str, dict[str, None]] = {
+    "png": {},
+    "svg": {"Date": None},
+    "pdf": {"CreationDate": None},
+}
+_STYLE: dict[Any, Any] = {"svg.hashsalt": "hippain", "svg.fonttype": "none", "pdf.fonttype": 42}
 
 
-def save_figure(figure: Figure, path: str | Path, *, dpi: float = 200) -> Path:
+def save_figure(figure: Figure | SubFigure, path: str | Path, *, dpi: float = 200) -> Path:
     """Write a figure as png, svg or pdf, by the extension of the path.
 
     It is written to a file beside the target and then renamed, so an interrupted run leaves the
@@ -34,26 +43,73 @@ def save_figure(figure: Figure, path: str | Path, *, dpi: float = 200) -> Path:
     OutputError
         If the extension is none of these, or the file cannot be written.
     """
+    target, kind = checked_target(path)
+    whole = figure.get_figure(root=True)
+    background = whole.get_facecolor()
+
+    def write(beside: Path) -> None:
+        with rc_context(_STYLE):
+            whole.savefig(
+                beside, format=kind, dpi=dpi, metadata=_NO_DATE[kind], facecolor=background
+            )
+
+    _replace(target, write)
+    return target
+
+
+def save_pages(figures: Iterable[Figure], path: str | Path) -> Path:
+    """Write figures as the pages of one pdf.
+
+    Raises
+    ------
+    OutputError
+        If the path does not end in .pdf, or the file cannot be written.
+    """
+    target, kind = checked_target(path)
+    if kind != "pdf":
+        raise OutputError(f"{target}: several pages are written as .pdf, not as .{kind}")
+
+    def write(beside: Path) -> None:
+        with rc_context(_STYLE), PdfPages(beside, metadata=_NO_DATE["pdf"]) as pages:
+            for figure in figures:
+                pages.savefig(figure, facecolor=figure.get_facecolor())
+
+    _replace(target, write)
+    return target
+
+
+def checked_target(path: str | Path) -> tuple[Path, str]:
+    """Return the path and the format it asks for, before any work is done.
+
+    Raises
+    ------
+    OutputError
+        If nothing can be written there.
+    """
     target = Path(path)
     kind = target.suffix.lower().lstrip(".")
     if kind not in FORMATS:
-        given = f"'.{kind}'" if kind else "no extension"
+        given = f"ends in '.{kind}'" if kind else "has no extension"
         raise OutputError(
-            f"{target}: figures are written as {', '.join('.' + f for f in FORMATS)}, and this "
-            f"names {given}{did_you_mean(kind, FORMATS)}"
+            f"{target}: the name {given}; figures are written as "
+            f"{', '.join('.' + f for f in FORMATS)}{did_you_mean(kind, FORMATS)}"
         )
-    if not target.parent.is_dir():
-        raise OutputError(f"{target}: there is no folder {target.parent}; make it first")
     if target.is_dir():
         raise OutputError(f"{target}: this is a folder; name a file")
+    if not target.parent.is_dir():
+        raise OutputError(f"{target}: there is no folder {target.parent}; make it first")
+    if not os.access(target.parent, os.W_OK):
+        raise OutputError(f"{target}: the folder {target.parent} cannot be written to")
+    return target, kind
+
+
+def _replace(target: Path, write: Callable[[Path], None]) -> None:
+    """Write beside the target, then rename; leave nothing behind on the way."""
     beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    date = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[kind]
     try:
-        with rc_context({"svg.hashsalt": "hippain", "svg.fonttype": "none", "pdf.fonttype": 42}):
-            figure.savefig(beside, format=kind, dpi=dpi, metadata=date)
+        write(beside)
         os.replace(beside, target)
     except OSError as error:
         raise OutputError(f"{target}: cannot be written: {error.strerror or error}") from error
     finally:
         beside.unlink(missing_ok=True)
-    return target

@@ -10,14 +10,14 @@ from __future__ import annotations
 import itertools
 import math
 import weakref
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import contourpy
 import numpy as np
 import shapely
-from shapely import Polygon
+from shapely import MultiPoint, Polygon
 
 from hippain_maps.geometry import Area, FloatArray, Side, View, as_area, mirror, mirror_view
 from hippain_maps.patterns import TriggerPoint, TriggerPointMark
@@ -35,10 +35,16 @@ EDGE = math.sqrt(0.5)
 far: on a long border both are a half. The division keeps narrow strips, which blur thin."""
 
 FADES = (0.25, 0.8)
-"""Heights of a zone's field between which its dots grow from none to their full density."""
+"""Shares of a zone's edge blur between which its dots grow from none to their full density."""
+
+FAINTEST = 0.25
+"""Zones of less weight than this are stippled as if they had it, or they would not be seen."""
 
 FULLEST = {"spillover": 1.0, "rare": 0.3}
 """Full density of each stippled zone, as a share of the densest stipple."""
+
+DOT_GROUND = 0.9
+"""A dot stands for the ground this far around it, cm."""
 
 DOT_MARGIN = 0.25
 """Dots keep this far inside the outline, and twice as far from the solid zone, cm."""
@@ -158,15 +164,21 @@ class PatternShapes:
         The solid zone; empty where the view shows none of it.
     spillover, rare : ndarray, shape (n, 2)
         Centres of the dots.
-    marks : tuple of TriggerPointMark
-        The crosses of this view.
+    marks : mapping of str to tuple of TriggerPointMark
+        The crosses of this view, by trigger point.
     """
 
     view: View
     essential: Area
     spillover: FloatArray
     rare: FloatArray
-    marks: tuple[TriggerPointMark, ...]
+    marks: Mapping[str, tuple[TriggerPointMark, ...]]
+
+    @property
+    def extent(self) -> Area:
+        """The whole painted area: the solid zone, and the ground that the dots stand for."""
+        dots = MultiPoint(np.vstack([self.spillover, self.rare]))
+        return as_area(shapely.union(self.essential, shapely.buffer(dots, DOT_GROUND)))
 
     @property
     def is_empty(self) -> bool:
@@ -181,7 +193,7 @@ class PatternShapes:
             mirror(self.essential),
             self.spillover * flip,
             self.rare * flip,
-            tuple(TriggerPointMark(mirror_view(m.view), -m.x, m.y) for m in self.marks),
+            {name: tuple(m.mirrored() for m in marks) for name, marks in self.marks.items()},
         )
 
 
@@ -200,7 +212,8 @@ def pattern_shapes(
         zone: _stipple(chart, _values(body, chart, points, zone), essential, full)
         for zone, full in FULLEST.items()
     }
-    marks = tuple(m for point in points for m in point.marks if m.view == view)
+    marks = {p.id: tuple(m for m in p.marks if m.view == view) for p in points}
+    marks = {name: found for name, found in marks.items() if found}
     return PatternShapes(view, essential, dots["spillover"], dots["rare"], marks)
 
 
@@ -224,8 +237,12 @@ def _stipple(chart: BodyChart, values: FloatArray, solid: Area, fullest: float) 
     """Return the dots of a zone: as dense as its field is high, none on the solid zone."""
     if not values.any():
         return np.empty((0, 2))
-    grid, field = grid_of(chart), blurred(chart, values)
-    rows, columns = np.nonzero(field > FADES[0])
+    grid = grid_of(chart)
+    inside = blurred(chart, (values > 0).astype(float))
+    weight = blurred(chart, values) / np.maximum(inside, 1e-9)
+    rows, columns = np.nonzero(inside > FADES[0])
+    if not len(rows):
+        return np.empty((0, 2))
     bounds = (
         grid.x[columns.min()] - SPACING,
         grid.y[rows.min()] - SPACING,
@@ -235,11 +252,12 @@ def _stipple(chart: BodyChart, values: FloatArray, solid: Area, fullest: float) 
     places, density = stipple.dots_in(bounds)
     column = np.clip(np.rint((places[:, 0] - grid.x[0]) / SPACING), 0, len(grid.x) - 1)
     row = np.clip(np.rint((places[:, 1] - grid.y[0]) / SPACING), 0, len(grid.y) - 1)
-    height = field[row.astype(int), column.astype(int)]
+    at = row.astype(int), column.astype(int)
     low, high = FADES
-    wanted = fullest * np.clip((height - low) / (high - low), 0, 1)
-    places = places[density < wanted]
+    edge = np.clip((inside[at] - low) / (high - low), 0, 1)
+    places = places[density < fullest * np.maximum(weight[at], FAINTEST) * edge]
     keep = shapely.contains_xy(shapely.buffer(chart.charted, -DOT_MARGIN), places)
     if not solid.is_empty:
         keep &= ~shapely.contains_xy(shapely.buffer(solid, 2 * DOT_MARGIN), places)
-    return places[keep]
+    kept: FloatArray = places[keep]
+    return kept

@@ -1,0 +1,330 @@
+"""The figure of one referral pattern, and of two or three beside each other on one chart."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+import shapely
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+
+from hippain_maps.atlas import Atlas
+from hippain_maps.geometry import VIEWS, Side, View
+from hippain_maps.patterns import Source, TriggerPoint
+from hippain_maps.plotting import artists
+from hippain_maps.plotting.chart import add_pattern, caption, content_of, full_crop, plot_chart
+from hippain_maps.plotting.layout import (
+    FOOT,
+    HEAD,
+    crop_to,
+    figure_for,
+    row_of_axes,
+    scale_of,
+    size_of,
+)
+from hippain_maps.plotting.look import PRINT, Look
+from hippain_maps.plotting.zones import PatternShapes, pattern_shapes
+
+MATTERS = 0.06
+"""A view that shows less than this share of what the best view shows is left out."""
+
+_BADGE_DISTANCE = 3.2
+_DIRECTIONS = 16
+
+
+def plot_pattern(
+    source: Source,
+    atlas: Atlas,
+    *,
+    side: Side = "left",
+    trigger_points: Sequence[TriggerPoint] | None = None,
+    views: Iterable[View] | None = None,
+    whole: bool = False,
+    labels: bool = True,
+    with_caption: bool = True,
+    figure: Figure | SubFigure | None = None,
+    look: Look = PRINT,
+) -> Figure | SubFigure:
+    """Draw a source's referral pattern in the views that show it.
+
+    Essential zone solid, spillover stippled, rare zones stippled sparsely, a bold cross for each
+    trigger point, numbered as in the key below.
+
+    Parameters
+    ----------
+    source : Source
+        Whose pattern.
+    atlas : Atlas
+        The body, and the version for the caption.
+    side : {"left", "right"}
+        The patient's side; the right is the exact mirror image.
+    trigger_points : sequence of TriggerPoint, optional
+        By default all of the source.
+    views : iterable of view, optional
+        By default the views that matter.
+    whole : bool
+        Whether to show whole bodies instead of cropping to the pattern.
+    labels : bool
+        Whether to name the source and the trigger points; without, the figure is a question.
+    with_caption : bool
+        Whether to say below what the figure shows and on what terms.
+    figure : Figure or SubFigure, optional
+        Where to draw; by default a new one.
+
+    Returns
+    -------
+    Figure or SubFigure
+        What was drawn on.
+    """
+    points = tuple(source.trigger_points if trigger_points is None else trigger_points)
+    shapes = shapes_by_view(atlas, points, side, views)
+    content = {view: content_of(found) for view, found in shapes.items()}
+    body = atlas.body
+    crops = {v: full_crop(body, v) for v in shapes} if whole else crop_to(body, content)
+    if figure is None:
+        figure = figure_for(list(crops.values()))
+        figure.set_facecolor(look.paper)
+    _, high = size_of(figure)
+    head, foot = HEAD / high, FOOT / high
+    if labels:
+        _heading(figure, f"{source.name}, {side}", look)
+    box = (0.02, foot, 0.96, 1 - head - foot)
+    for ax, (view, crop) in zip(
+        row_of_axes(figure, list(crops.values()), box), crops.items(), strict=True
+    ):
+        plot_chart(body, view, ax=ax, crop=crop, look=look)
+        add_pattern(ax, shapes[view], look)
+        if labels and len(points) > 1:
+            _badges(ax, shapes[view], points, look)
+    lines = []
+    if labels and len(points) > 1:
+        lines.append("   ".join(f"{n} {point.name}" for n, point in enumerate(points, 1)))
+    if with_caption:
+        lines.append(caption(atlas, source if labels else None))
+    _below(figure, lines, look)
+    return figure
+
+
+def shapes_by_view(
+    atlas: Atlas, points: Sequence[TriggerPoint], side: Side, views: Iterable[View] | None = None
+) -> dict[View, PatternShapes]:
+    """Return the shapes of some trigger points in each view that matters.
+
+    Without `views`, those that show at least `MATTERS` of what the best view shows, and the best
+    one for any trigger point that these leave unmarked.
+    """
+    wanted = VIEWS if views is None else tuple(views)
+    found = {view: pattern_shapes(atlas.body, points, side, view) for view in wanted}
+    if views is not None:
+        return found
+    shown = {view: shapes.extent.area for view, shapes in found.items()}
+    most = max(shown.values())
+    chosen = {view for view in found if shown[view] >= MATTERS * most}
+    for point in points:
+        marked = [view for view, shapes in found.items() if point.id in shapes.marks]
+        if marked and not chosen & set(marked):
+            chosen.add(max(marked, key=lambda view: shown[view]))
+    return {view: shapes for view, shapes in found.items() if view in chosen}
+
+
+def _heading(figure: Figure | SubFigure, text: str, look: Look) -> None:
+    _, high = size_of(figure)
+    figure.text(
+        0.5,
+        1 - 0.08 / high,
+        text,
+        ha="center",
+        va="top",
+        fontsize=look.heading_size,
+        fontweight="bold",
+        color=look.ink,
+    )
+
+
+def _below(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None:
+    _, high = size_of(figure)
+    figure.text(
+        0.5,
+        0.06 / high,
+        "\n".join(lines),
+        ha="center",
+        va="bottom",
+        fontsize=look.small_size,
+        color=look.faint_ink,
+        linespacing=1.35,
+    )
+
+
+def _badges(ax: Axes, shapes: PatternShapes, points: Sequence[TriggerPoint], look: Look) -> None:
+    """Write a number beside each cross, as far from every cross and number as it can be."""
+    scale = scale_of(ax)
+    # On a small chart the cross is wider in cm.
+    distance = _BADGE_DISTANCE / math.sqrt(scale)
+    low_x, high_x = sorted(ax.get_xlim())
+    low_y, high_y = sorted(ax.get_ylim())
+    taken = [(m.x, m.y) for marks in shapes.marks.values() for m in marks]
+    for number, point in enumerate(points, 1):
+        for mark in shapes.marks.get(point.id, ())[:1]:
+            places = [
+                (
+                    mark.x + distance * math.cos(2 * math.pi * k / _DIRECTIONS),
+                    mark.y + distance * math.sin(2 * math.pi * k / _DIRECTIONS),
+                )
+                for k in range(_DIRECTIONS)
+            ]
+            inside = [
+                p
+                for p in places
+                if low_x + 1.5 < p[0] < high_x - 1.5 and low_y + 1.5 < p[1] < high_y - 1.5
+            ]
+            place = max(
+                inside or places,
+                key=lambda p: min((math.dist(p, other) for other in taken), default=0.0),
+            )
+            taken.append(place)
+            text = ax.text(
+                *place,
+                str(number),
+                fontsize=look.title_size * scale,
+                fontweight="bold",
+                color=look.ink,
+                ha="center",
+                va="center",
+                zorder=8,
+                gid=f"{shapes.view}-{point.id}-number",
+            )
+            text.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground=look.halo)])
+
+
+def plot_comparison(
+    sources: Sequence[Source],
+    atlas: Atlas,
+    *,
+    side: Side = "left",
+    views: Iterable[View] | None = None,
+    with_caption: bool = True,
+    figure: Figure | SubFigure | None = None,
+    look: Look = PRINT,
+) -> Figure | SubFigure:
+    """Draw two or three patterns on one chart: what they share, what tells them apart.
+
+    The first is filled, the second hatched one way, the third the other way; where the fills lie
+    over each other the patterns agree. Below, the areas of the essential zones are sorted into
+    shared ones and those that only one source has.
+
+    Raises
+    ------
+    ValueError
+        If there are fewer than two or more than three sources.
+    """
+    if not 2 <= len(sources) <= 3:
+        raise ValueError(f"two or three sources can be compared, not {len(sources)}")
+    body = atlas.body
+    found = [shapes_by_view(atlas, s.trigger_points, side, views) for s in sources]
+    shown = [view for view in VIEWS if any(view in shapes for shapes in found)]
+    content: dict[View, list[shapely.Geometry]] = {
+        view: [g for shapes in found if view in shapes for g in content_of(shapes[view])]
+        for view in shown
+    }
+    crops = crop_to(body, content)
+    if figure is None:
+        figure = figure_for(list(crops.values()), least=6.0)
+        figure.set_facecolor(look.paper)
+    wide, high = size_of(figure)
+    words = _differences(sources, atlas)
+    head, foot = (HEAD + 0.25) / high, (0.35 + 0.14 * len(words)) / high
+    colours = (look.pain, look.drawn, look.second)
+    _heading(figure, f"{' or '.join(s.name for s in sources)}?  ({side})", look)
+    box = (0.02, foot, 0.96, 1 - head - foot)
+    axes = row_of_axes(figure, list(crops.values()), box)
+    for ax, (view, crop) in zip(axes, crops.items(), strict=True):
+        plot_chart(body, view, ax=ax, crop=crop, look=look)
+        for number, (source, shapes) in enumerate(zip(sources, found, strict=True)):
+            if view in shapes:
+                _add_compared(ax, shapes[view], source, number, colours[number], look)
+    _key(figure, sources, colours, wide, high, look)
+    lines = [*words, caption(atlas)] if with_caption else words
+    _below(figure, lines, look)
+    return figure
+
+
+_HATCHES = (None, "/////", "-----")
+
+
+def _add_compared(
+    ax: Axes, shapes: PatternShapes, source: Source, number: int, colour: str, look: Look
+) -> None:
+    if not shapes.essential.is_empty:
+        patch = artists.area_patch(
+            shapes.essential,
+            facecolor=colour if number == 0 else "none",
+            edgecolor=colour,
+            linewidth=1.0,
+            hatch=_HATCHES[number],
+            hatch_linewidth=0.6,
+            alpha=0.75 if number == 0 else 1.0,
+            zorder=2 + 0.2 * number,
+        )
+        patch.set_gid(f"{shapes.view}-{source.id}-essential")
+        ax.add_artist(patch)
+    if len(shapes.spillover):
+        stipple = artists.dots(shapes.spillover, look, colour=colour, size=0.8)
+        stipple.set_offset_transform(ax.transData)
+        stipple.set_gid(f"{shapes.view}-{source.id}-spillover")
+        ax.add_collection(stipple, autolim=False)
+
+
+def _key(
+    figure: Figure | SubFigure,
+    sources: Sequence[Source],
+    colours: Sequence[str],
+    wide: float,
+    high: float,
+    look: Look,
+) -> None:
+    step = 0.96 / len(sources)
+    for number, (source, colour) in enumerate(zip(sources, colours, strict=False)):
+        ax = figure.add_axes((0.03 + number * step, 1 - 0.52 / high, 0.3 / wide, 0.14 / high))
+        ax.set_axis_off()
+        ax.set_xlim(0, 1)
+        ax.set_ylim(0, 1)
+        ax.add_artist(
+            artists.area_patch(
+                shapely.box(0.02, 0.05, 0.98, 0.95),
+                facecolor=colour if number == 0 else "none",
+                edgecolor=colour,
+                hatch=_HATCHES[number],
+                hatch_linewidth=0.6,
+                alpha=0.75 if number == 0 else 1.0,
+            )
+        )
+        figure.text(
+            0.03 + number * step + 0.36 / wide,
+            1 - 0.45 / high,
+            source.name,
+            fontsize=look.text_size,
+            va="center",
+            color=look.ink,
+        )
+
+
+def _differences(sources: Sequence[Source], atlas: Atlas) -> list[str]:
+    """Return, in words, the areas that the essential zones share and those that one has alone."""
+    body = atlas.body
+    areas: Mapping[str, set[str]] = {
+        source.id: {
+            body.groups[body.area_of[part.region]].name
+            for point in source.trigger_points
+            for part in point.zones["essential"]
+        }
+        for source in sources
+    }
+    shared = set.intersection(*areas.values())
+    lines = [f"Essential in all: {', '.join(sorted(shared)) or 'nothing'}"]
+    for source in sources:
+        others = set().union(*(areas[s.id] for s in sources if s is not source))
+        alone = sorted(areas[source.id] - others)
+        lines.append(f"Only {source.name}: {', '.join(alone) or 'nothing'}")
+    return lines

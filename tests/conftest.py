@@ -1,0 +1,34 @@
+"""What every test module may use: the shipped atlas, read once, and a world drawn by hand."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+# Helper modules are imported by plain name; --import-mode=importlib does not offer that by itself.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from worlds import hand_drawn_atlas, three_patterns
+
+from hippain_maps.atlas import Atlas, load_atlas
+from hippain_maps.regions import Body
+
+
+@pytest.fixture(scope="session")
+def atlas() -> Atlas:
+    """Return the shipped atlas."""
+    return load_atlas()
+
+
+@pytest.fixture(scope="session")
+def body(atlas: Atlas) -> Body:
+    """Return the shipped body."""
+    return atlas.body
+
+
+@pytest.fixture(scope="session")
+def world() -> Atlas:
+    """Return the hand-drawn world with three patterns; `worlds` draws it."""
+    return hand_drawn_atlas(*three_patterns())
