@@ -7,12 +7,12 @@ is built, in `hippain_maps.patterns`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from hippain_maps._yaml import YamlFile, read_yaml, validate
-from hippain_maps.geometry import View
+from hippain_maps.geometry import SIDES, VIEWS, Side, View
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]
 Share = Annotated[float, Field(gt=0, le=1)]
@@ -21,6 +21,7 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
 Kind = Literal["muscle", "nerve_root", "nerve", "joint", "tendon_bursa", "spine", "strain"]
 Confidence = Literal["confirmed", "partial", "general knowledge"]
+Language = Literal["en", "la", "de", "fr", "es"]
 ZoneSide = Literal["ipsilateral", "contralateral", "bilateral"]
 
 
@@ -99,6 +100,7 @@ class SourceFile(_Model):
     id: Id
     name: Text
     kind: Kind
+    names: dict[Language, Text] = Field(default_factory=dict)
     synonyms: list[Text] = Field(default_factory=list)
     reviewed_by: list[Text]
     summary: Text
@@ -202,6 +204,67 @@ class AmbiguousPlacesFile(_Model):
     """``ambiguous_places.yaml``: where place alone cannot decide."""
 
     places: dict[Id, AmbiguousPlace]
+
+
+class WordsEntry(_Model):
+    """Words on figures in one language."""
+
+    views: dict[View, Text]
+    letters: dict[Side, Text]
+    sides: dict[Side, Text]
+    referral_patterns: Text
+    or_: Text = Field(alias="or")
+    classic_pattern: Text
+    pattern: Text
+    confidence: dict[Confidence, Text]
+    essential_in_all: Text
+    only: Text
+    nothing: Text
+
+    @model_validator(mode="after")
+    def _complete(self) -> WordsEntry:
+        for words, needed in (
+            (self.views, VIEWS),
+            (self.letters, SIDES),
+            (self.sides, SIDES),
+            (self.confidence, get_args(Confidence)),
+        ):
+            if missing := [name for name in needed if name not in words]:
+                raise ValueError(
+                    f"'{missing[0]}' has no word; every view, side and grade needs one"
+                )
+        return self
+
+
+class WordsFile(_Model):
+    """``words.yaml``: words on figures."""
+
+    languages: dict[Language, WordsEntry]
+
+
+class SetEntry(_Model):
+    """Sources that are taught together."""
+
+    title: Text
+    sources: list[Id] = Field(min_length=1)
+
+
+class SetsFile(_Model):
+    """``sets.yaml``: ready-made sets."""
+
+    sets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], SetEntry]
+
+
+def read_words(folder: Path) -> tuple[WordsFile, YamlFile]:
+    """Read the words on figures."""
+    file = read_yaml(folder / "words.yaml")
+    return validate(WordsFile, file), file
+
+
+def read_sets(folder: Path) -> tuple[SetsFile, YamlFile]:
+    """Read the ready-made sets of sources."""
+    file = read_yaml(folder / "sets.yaml")
+    return validate(SetsFile, file), file
 
 
 def read_model(folder: Path) -> tuple[ModelFile, YamlFile]:

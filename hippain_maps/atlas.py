@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from hippain_maps._pattern_files import ModelFile
     from hippain_maps._yaml import YamlFile
 
-NOT_SOURCES = frozenset({"model", "bibliography", "ambiguous_places"})
+NOT_SOURCES = frozenset(
+    {"model", "bibliography", "ambiguous_places", "words", "sets", "muscle_outlines"}
+)
 """Files beside the sources that are something else."""
 
 
@@ -44,6 +46,15 @@ class Place:
     says: str
 
 
+@dataclass(frozen=True, slots=True)
+class TeachingSet:
+    """Sources that are taught together."""
+
+    id: str
+    title: str
+    sources: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Atlas:
     """Everything a drawing is compared with.
@@ -60,6 +71,8 @@ class Atlas:
         Where place alone cannot decide.
     citations : mapping of str to Citation
         By key.
+    sets : mapping of str to TeachingSet
+        Ready-made sets of sources.
     version : str
         The version written in the model file and a hash over all files that went in, so that two
         results can be compared only where this is equal.
@@ -70,6 +83,7 @@ class Atlas:
     model: ModelFile
     places: tuple[Place, ...]
     citations: Mapping[str, Citation]
+    sets: Mapping[str, TeachingSet]
     version: str
 
     def __repr__(self) -> str:
@@ -85,9 +99,21 @@ class Atlas:
         """Every name a source answers to, folded, and the source's id."""
         names: dict[str, str] = {}
         for source in self.sources.values():
-            for name in (source.id, source.name, *source.synonyms):
+            for name in (source.id, source.name, *source.synonyms, *source.names.values()):
                 names.setdefault(fold(name), source.id)
         return names
+
+    def teaching_set(self, name: str) -> TeachingSet:
+        """Return a ready-made set of sources.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such set.
+        """
+        if name not in self.sets:
+            raise UnknownNameError("set", name, self.sets, hint=f"sets are {', '.join(self.sets)}")
+        return self.sets[name]
 
     def source(self, name: str) -> Source:
         """Return the source that answers to `name`: its id, its name or a synonym.
@@ -153,7 +179,7 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
             raise DataError("there is no such folder of patterns", file=str(folder))
         for path in sorted(folder.glob("*.yaml")):
             (homes if path.stem in NOT_SOURCES else paths)[path.stem] = path
-    for name in sorted(NOT_SOURCES):
+    for name in sorted(NOT_SOURCES - {"muscle_outlines"}):
         if name not in homes:
             raise DataError("the file is missing", file=f"patterns/{name}.yaml")
     sources = {name: load_source(paths[name], body) for name in sorted(paths)}
@@ -171,6 +197,7 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
         model=model,
         places=_places(homes["ambiguous_places"].parent, body, sources),
         citations=citations,
+        sets=_sets(homes["sets"].parent, sources),
         version=f"{model.version}+{_hash(body, [*paths.values(), *homes.values()])}",
     )
 
@@ -246,6 +273,23 @@ def cited(source: Source) -> frozenset[str]:
     for point in source.trigger_points:
         keys.update(point.spot_evidence.citations, point.zones_evidence.citations)
     return frozenset(keys)
+
+
+def _sets(folder: Path, sources: Mapping[str, Source]) -> dict[str, TeachingSet]:
+    from hippain_maps._pattern_files import read_sets
+
+    data, file = read_sets(folder)
+    for name, entry in data.sets.items():
+        for number, source in enumerate(entry.sources):
+            if source not in sources:
+                raise file.error(
+                    f"there is no source '{source}'{did_you_mean(source, sources)}",
+                    ("sets", name, "sources", number),
+                )
+    return {
+        name: TeachingSet(name, entry.title, tuple(entry.sources))
+        for name, entry in data.sets.items()
+    }
 
 
 def _places(folder: Path, body: Body, sources: Mapping[str, Source]) -> tuple[Place, ...]:

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hippain_maps._json import one_line
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.body import load_body
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import HippainError, UnknownNameError
-from hippain_maps.geometry import Side, check_view
+from hippain_maps.geometry import STANDING_VIEWS, Side, check_view
 from hippain_maps.patterns import load_source
 from hippain_maps.ranking import rank as rank_drawing
 
@@ -42,22 +43,28 @@ class _Hippain(click.Group):
             click.echo("interrupted", err=True)
             sys.exit(130)
         except HippainError as error:
-            click.echo(f"hippain: {error}", err=True)
+            # Names of files and sources come from outside; they may hold line breaks and escapes.
+            click.echo(f"hippain: {one_line(str(error))}", err=True)
             sys.exit(2)
-        except BrokenPipeError:
-            # The reader has seen enough. Nothing more can be said on that pipe.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            sys.exit(0)
         except Exception as error:
             if os.environ.get("HIPPAIN_TRACEBACK"):
                 raise
             click.echo(
                 f"hippain: a fault of the program, not of your input: {type(error).__name__}: "
-                f"{error}; please report it (HIPPAIN_TRACEBACK=1 shows more)",
+                f"{one_line(str(error))}; please report it (HIPPAIN_TRACEBACK=1 shows more)",
                 err=True,
             )
             sys.exit(1)
         sys.exit(0)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a reader that has seen enough, as of ``| head``, is no failure."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Caught here, since click would leave with 1. Nothing more can be said on that pipe.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            sys.exit(0)
 
 
 @click.group(
@@ -123,6 +130,7 @@ def _figure_options(command: Any) -> Any:
     for option in (
         click.option("--side", type=click.Choice(["left", "right"]), default="left", help="Side."),
         click.option("--theme", default="print", help="print, screen, dark or grey [print]."),
+        click.option("--labels", default="en", metavar="LANG", help="en, la, de, fr or es [en]."),
         click.option("--dpi", type=click.IntRange(30, 1200), default=200, help="Of a png [200]."),
         click.option("-o", "--output", "out", required=True, metavar="OUT", help="File to write."),
     ):
@@ -149,6 +157,7 @@ def figure(
     out: str,
     dpi: int,
     theme: str,
+    labels: str,
     side: Side,
     patterns: Sequence[str],
 ) -> None:
@@ -170,7 +179,13 @@ def figure(
         if not 2 <= len(sources) <= 3:
             raise click.UsageError(f"--compare takes two or three sources, not {len(sources)}")
         drawn = plotting.plot_comparison(
-            sources, atlas, side=side, views=shown, with_caption=not no_caption, look=look
+            sources,
+            atlas,
+            side=side,
+            views=shown,
+            with_caption=not no_caption,
+            language=labels,
+            look=look,
         )
     elif sources:
         drawn = plotting.plot_pattern(
@@ -181,6 +196,7 @@ def figure(
             whole=whole,
             labels=not no_labels,
             with_caption=not no_caption,
+            language=labels,
             look=look,
         )
     else:
@@ -191,36 +207,52 @@ def figure(
 
 @main.command(epilog="Example: hippain plate piriformis QL TFL -o plate.pdf")
 @click.argument("sources", nargs=-1)
-@click.option("--title", default="Referral patterns", help="Heading of the page.")
+@click.option("--set", "set_name", metavar="NAME", help="A ready-made set: see 'list sets'.")
+@click.option("--title", help="Heading of the page.")
+@click.option("--slide", is_flag=True, help="Pages of 16 to 9 instead of A4.")
 @click.option("--no-labels", is_flag=True, help="Letters instead of names; the key is printed.")
 @_figure_options
 @_patterns_option
 def plate(
     sources: Sequence[str],
-    title: str,
+    set_name: str | None,
+    title: str | None,
+    slide: bool,
     no_labels: bool,
     out: str,
     dpi: int,
     theme: str,
+    labels: str,
     side: Side,
     patterns: Sequence[str],
 ) -> None:
-    """Draw several patterns on a page: SOURCES, or all muscles.
+    """Draw several patterns on a page: SOURCES, a ready-made set, or all muscles.
 
     More than six need several pages, which only a pdf has.
     """
     from hippain_maps import plotting
-    from hippain_maps.plotting.plate import PER_PAGE, answers
+    from hippain_maps.plotting.plate import A4_LANDSCAPE, PER_PAGE, SLIDE, answers
     from hippain_maps.plotting.saving import checked_target
 
     _, kind = checked_target(out)
     look = plotting.theme(theme)
     atlas = load_atlas(*patterns)
-    chosen = [atlas.source(name) for name in sources] or list(atlas.sources.values())
+    names = list(sources)
+    if set_name:
+        ready = atlas.teaching_set(set_name)
+        names, title = [*ready.sources, *names], title or ready.title
+    chosen = [atlas.source(name) for name in names] or list(atlas.sources.values())
     if kind != "pdf" and len(chosen) > PER_PAGE:
         raise click.UsageError(f"{len(chosen)} patterns need several pages; write a .pdf")
     pages = plotting.plate_pages(
-        chosen, atlas, side=side, title=title, labels=not no_labels, look=look
+        chosen,
+        atlas,
+        side=side,
+        title=title,
+        labels=not no_labels,
+        size=SLIDE if slide else A4_LANDSCAPE,
+        language=labels,
+        look=look,
     )
     if kind == "pdf":
         plotting.save_pages(pages, out)
@@ -231,15 +263,45 @@ def plate(
     click.echo(f"wrote {out}", err=True)
 
 
+@main.command(epilog="Example: hippain chart posterior --regions -o regions.pdf")
+@click.argument("views", nargs=-1)
+@click.option("--regions", is_flag=True, help="Number the regions of one view, with their names.")
+@click.option("--theme", default="print", help="print, screen, dark or grey [print].")
+@click.option("--labels", default="en", metavar="LANG", help="en, la, de, fr or es [en].")
+@click.option("--dpi", type=click.IntRange(30, 1200), default=200, help="Of a png [200].")
+@click.option("-o", "--output", "out", required=True, metavar="OUT", help="File to write.")
+def chart(views: Sequence[str], regions: bool, theme: str, labels: str, dpi: int, out: str) -> None:
+    """Draw blank charts of VIEWS, to be drawn on by hand: by default the four standing ones."""
+    from hippain_maps import plotting
+    from hippain_maps.plotting.saving import checked_target
+
+    checked_target(out)
+    look = plotting.theme(theme)
+    chosen = [check_view(view) for view in views] or list(STANDING_VIEWS)
+    body = load_body()
+    if regions:
+        if len(views) != 1:
+            raise click.UsageError("--regions takes one view, such as posterior")
+        drawn = plotting.plot_region_map(body, chosen[0], look=look)
+    else:
+        drawn = plotting.plot_charts(body, chosen, language=labels, look=look)
+    plotting.save_figure(drawn, out, dpi=dpi)
+    click.echo(f"wrote {out}", err=True)
+
+
 @main.command("list", epilog="Example: hippain list sources")
-@click.argument("what", type=click.Choice(["sources", "regions", "groups"]))
+@click.argument("what", type=click.Choice(["sources", "regions", "groups", "sets"]))
 @_patterns_option
 def list_(what: str, patterns: Sequence[str]) -> None:
-    """List the sources, regions or groups of the atlas, a line each."""
+    """List the sources, regions, groups or teaching sets of the atlas, a line each."""
     from hippain_maps import _tables
 
     if what == "sources":
         _tables.print_sources(_console(), load_atlas(*patterns))
+        return
+    if what == "sets":
+        for ready in load_atlas(*patterns).sets.values():
+            click.echo(f"{ready.id}: {ready.title} ({', '.join(ready.sources)})")
         return
     body = load_body()
     if what == "regions":
@@ -305,6 +367,11 @@ def _summary(atlas: Atlas) -> str:
 def _console() -> Console:
     from rich.console import Console
 
+    class PipedConsole(Console):
+        def on_broken_pipe(self) -> None:
+            # The default is to leave with 1.
+            raise BrokenPipeError
+
     # Off a terminal (a file, a pipe) rich would assume 80 columns and cut tables.
     width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 110
-    return Console(width=width, highlight=False, emoji=False, markup=False)
+    return PipedConsole(width=width, highlight=False, emoji=False, markup=False)

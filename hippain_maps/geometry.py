@@ -134,7 +134,9 @@ def as_area(geometry: BaseGeometry) -> Area:
                 for ring in (part.exterior, *part.interiors)
             )
             filled.append(shell.difference(shapely.union_all(holes)) if holes else shell)
-        parts = polygons(filled[0] if len(filled) == 1 else shapely.union_all(filled))
+        joined = filled[0] if len(filled) == 1 else shapely.union_all(filled)
+        # Of a ring that goes round both ways, make_valid returns parts that share an edge.
+        parts = polygons(joined if joined.is_valid else shapely.union_all(joined))
     if len(parts) == 1:
         return parts[0]
     return MultiPolygon(parts) if parts else Polygon()

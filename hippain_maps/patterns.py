@@ -117,6 +117,7 @@ class Source:
     id: str
     name: str
     kind: Kind
+    names: Mapping[str, str]
     synonyms: tuple[str, ...]
     summary: str
     trigger_points: tuple[TriggerPoint, ...]
@@ -131,6 +132,10 @@ class Source:
     coexists_with: Statements | None
     limits: tuple[str, ...]
     file: str
+
+    def name_in(self, language: str) -> str:
+        """Return the name in a language; the English one where there is none."""
+        return self.names.get(language, self.name)
 
     def trigger_point(self, name: str) -> TriggerPoint:
         """Return the trigger point called `name`.
@@ -178,6 +183,7 @@ def build_source(entry: SourceFile, file: YamlFile, body: Body) -> Source:
         id=entry.id,
         name=entry.name,
         kind=entry.kind,
+        names={str(language): name for language, name in entry.names.items()},
         synonyms=tuple(entry.synonyms),
         summary=entry.summary,
         trigger_points=tuple(points),

@@ -42,7 +42,7 @@ classic clinical ones, not measured, and regions are treated as independent but 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, overload
 
@@ -60,7 +60,8 @@ from hippain_maps.patterns import ZONES, Source, TriggerPoint, ZoneName
 SCHEMA = 1
 """Version of the JSON that `Ranking.to_dict` returns."""
 
-_EQUAL = 1e-12
+_EQUAL = 1e-9
+"""Candidates whose log odds differ by no more are equal, whatever the last digits say."""
 
 Fit = Literal["strong", "moderate", "weak"]
 
@@ -369,16 +370,30 @@ def _list(compared: _Comparison, chosen: Sequence[int]) -> tuple[tuple[Candidate
             evidence[i, side] = float(np.log(prior / whole) + np.logaddexp.reduce(states))
     none = float(np.log(model.none_of_these) + compared.nothing)
     total = np.logaddexp.reduce([*evidence.values(), none])
-    shares = {key: float(np.exp(value - total)) for key, value in evidence.items()}
-    # Rounded, so that equal candidates are equal whatever the last digit says.
-    order = sorted(shares, key=lambda key: (-round(shares[key], 12), key))
-    candidates: list[Candidate] = []
-    for number, (i, side) in enumerate(order, 1):
-        share, rank_ = shares[i, side], number
-        if candidates and abs(candidates[-1].probability - share) < _EQUAL:
-            rank_ = candidates[-1].rank
-        candidates.append(_candidate(compared, i, side, rank_, share))
-    return tuple(candidates), float(np.exp(none - total))
+    candidates = tuple(
+        _candidate(compared, i, side, rank_, float(np.exp(evidence[i, side] - total)))
+        for (i, side), rank_ in _ranks(evidence, compared.found).items()
+    )
+    return candidates, float(np.exp(none - total))
+
+
+def _ranks(
+    evidence: Mapping[tuple[int, Side], float], found: Overlap
+) -> dict[tuple[int, Side], int]:
+    """Return the rank of each candidate, best first; equal ones share it.
+
+    Of equal ones the side with more pain comes first, so that a mirrored drawing mirrors the order.
+    """
+    ranks: dict[tuple[int, Side], int] = {}
+    last, rank_ = np.inf, 0
+    for number, key in enumerate(sorted(evidence, key=lambda key: -evidence[key]), 1):
+        if last - evidence[key] > _EQUAL:
+            rank_ = number
+        ranks[key], last = rank_, evidence[key]
+    left, right = np.split(found.skin_cm2, 2)
+    other = "right" if left.sum() >= right.sum() else "left"
+    order = sorted(ranks, key=lambda key: (ranks[key], key[0], key[1] == other))
+    return {key: ranks[key] for key in order}
 
 
 def _candidate(

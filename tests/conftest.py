@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 
-# Helper modules are imported by plain name; --import-mode=importlib does not offer that by itself.
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-
-from worlds import hand_drawn_atlas, three_patterns
-
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.regions import Body
+
+# Helper modules are imported by plain name; --import-mode=importlib does not offer that by itself.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
 @pytest.fixture(scope="session")
@@ -30,5 +28,7 @@ def body(atlas: Atlas) -> Body:
 
 @pytest.fixture(scope="session")
 def world() -> Atlas:
-    """Return the hand-drawn world with three patterns; `worlds` draws it."""
+    """Return the hand-drawn world with its three patterns."""
+    from worlds import hand_drawn_atlas, three_patterns
+
     return hand_drawn_atlas(*three_patterns())

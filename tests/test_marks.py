@@ -46,6 +46,7 @@ def square(x: float, y: float, size: float) -> list[list[float]]:
         ("collinear", 0, "the outline encloses no area"),
         ("one_place", 0, "the outline encloses no area"),
         ("out_and_back", 0, "the outline encloses no area"),
+        ("both_ways_round", 2, "the outline crosses or touches itself"),
         ("at_the_edge", 1_000_000, None),
     ],
 )
@@ -227,6 +228,20 @@ def test_a_mark_survives_pickling() -> None:
     assert pickle.loads(pickle.dumps(mark)) == mark
     mark.area()
     assert pickle.loads(pickle.dumps(mark)).area().area == 16
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rings_on_a_coarse_grid_have_a_valid_area(seed: int) -> None:
+    """Rings that share edges with themselves in every way cover what they wind round."""
+    rng = np.random.default_rng(seed)
+    points = np.stack(np.meshgrid(*[np.arange(0.05, 2, 0.1)] * 2), axis=-1).reshape(-1, 2)
+    for _ in range(200):
+        ring = rng.integers(0, 3, (rng.integers(3, 12), 2))
+        area = outline(ring.tolist()).area()
+        assert area.is_valid
+        inside = shapely.contains_xy(area, points)
+        on_line = shapely.dwithin(shapely.LinearRing(ring), shapely.points(points), 1e-9)
+        assert (inside == (winding(ring, points) != 0))[~on_line].all()
 
 
 @settings(deadline=None)

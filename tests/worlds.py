@@ -115,6 +115,7 @@ MODEL = ModelFile(
         "strong": FitWord(explained=0.75, essential_drawn=0.5),
         "moderate": FitWord(explained=0.5, essential_drawn=0.25),
     },
+    also_drawn=0.75,
     too_close=2,
     default_prior=0.5,
     source_priors={},
@@ -148,6 +149,7 @@ def source(name: str, *points: TriggerPoint, kind: Kind = "muscle") -> Source:
         id=name,
         name=name.capitalize(),
         kind=kind,
+        names={},
         synonyms=(),
         summary="Invented.",
         trigger_points=points,
@@ -173,6 +175,8 @@ def hand_drawn_atlas(*sources: Source, places: tuple[Place, ...] = (), **constan
         model=MODEL.model_copy(update=constants),
         places=places,
         citations={},
+        words={},
+        sets={},
         version="hand-drawn+0",
     )
 

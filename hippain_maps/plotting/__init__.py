@@ -9,6 +9,7 @@ from hippain_maps.plotting.look import THEMES, Look, theme
 from hippain_maps.plotting.pattern import plot_comparison, plot_pattern
 from hippain_maps.plotting.plate import plate_pages, plot_plate
 from hippain_maps.plotting.ranking import plot_ranking
+from hippain_maps.plotting.region_map import plot_charts, plot_region_map
 from hippain_maps.plotting.saving import save_figure, save_pages
 
 __all__ = [
@@ -16,11 +17,13 @@ __all__ = [
     "Look",
     "plate_pages",
     "plot_chart",
+    "plot_charts",
     "plot_comparison",
     "plot_drawing",
     "plot_pattern",
     "plot_plate",
     "plot_ranking",
+    "plot_region_map",
     "save_figure",
     "save_pages",
     "theme",

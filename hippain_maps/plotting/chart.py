@@ -11,30 +11,22 @@ from matplotlib.figure import Figure
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import INSET_VIEWS, STANDING_VIEWS, View
+from hippain_maps.geometry import INSET_VIEWS, STANDING_VIEWS, Side, View, other_side
 from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.layout import Crop, figure_for, row_of_axes, scale_of
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.regions import Body
+from hippain_maps.words import Words, words_in
 
-VIEW_TITLES: dict[View, str] = {
-    "anterior": "Front",
-    "posterior": "Back",
-    "left_lateral": "Left side",
-    "right_lateral": "Right side",
-    "plantar": "Soles",
-    "dorsal": "Feet from above",
-    "perineal": "Saddle area",
-}
 # Which side of the patient is at the viewer's left.
-_LEFT_EDGE: dict[View, str] = {
-    "anterior": "R",
-    "posterior": "L",
-    "plantar": "R",
-    "dorsal": "L",
-    "perineal": "R",
+_LEFT_EDGE: dict[View, Side] = {
+    "anterior": "right",
+    "posterior": "left",
+    "plantar": "right",
+    "dorsal": "left",
+    "perineal": "right",
 }
 
 
@@ -55,6 +47,7 @@ def plot_chart(
     crop: Crop | None = None,
     arms: bool | None = None,
     title: bool = True,
+    language: str = "en",
     look: Look = PRINT,
 ) -> Axes:
     """Draw the blank chart of a view.
@@ -73,6 +66,8 @@ def plot_chart(
         Whether to draw the arms; by default only where the whole view is shown.
     title : bool
         Whether to write the view's name above it.
+    language : str
+        Of the name and the side letters: en, la, de, fr or es.
 
     Returns
     -------
@@ -110,16 +105,17 @@ def plot_chart(
         )
     )
     letters = look.side_size * scale
-    _sides(ax, view, letters, look)
+    words = words_in(language)
+    _sides(ax, view, letters, words, look)
     if title:
         # As high as beside letters, so that titles in a row line up.
         above = letters + 2
         size = look.title_size * max(0.75, min(scale, 1.0))
-        ax.set_title(VIEW_TITLES[view], fontsize=size, color=look.ink, pad=above)
+        ax.set_title(words.views[view], fontsize=size, color=look.ink, pad=above)
     return ax
 
 
-def _sides(ax: Axes, view: View, size: float, look: Look) -> None:
+def _sides(ax: Axes, view: View, size: float, words: Words, look: Look) -> None:
     """Write a large L and R beside the figure; a side view says it in its title."""
     if view not in _LEFT_EDGE:
         return
@@ -134,9 +130,9 @@ def _sides(ax: Axes, view: View, size: float, look: Look) -> None:
     }
     low, high = ax.get_xlim()
     if low < -1:
-        ax.text(0.0, 1.005, first, ha="left", **style)
+        ax.text(0.0, 1.005, words.letters[first], ha="left", **style)
     if high > 1:
-        ax.text(1.0, 1.005, "L" if first == "R" else "R", ha="right", **style)
+        ax.text(1.0, 1.005, words.letters[other_side(first)], ha="right", **style)
 
 
 def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT) -> None:
@@ -239,10 +235,9 @@ def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:
     return [shapes.essential, *points] if len(points) else [shapes.essential]
 
 
-def caption(atlas: Atlas, source: Source | None = None) -> str:
+def caption(atlas: Atlas, source: Source | None = None, language: str = "en") -> str:
     """Return the lines under a figure: what it shows, how sure, and on what terms."""
-    sure = f"; pattern: {source.pattern_evidence.confidence}" if source else ""
-    return (
-        f"Classic clinical pattern, not a diagnosis{sure}\n"
-        f"hippain_maps atlas {atlas.version}, CC BY 4.0"
-    )
+    words, sure = words_in(language), ""
+    if source:
+        sure = f"; {words.pattern}: {words.confidence[source.pattern_evidence.confidence]}"
+    return f"{words.classic_pattern}{sure}\nhippain_maps atlas {atlas.version}, CC BY 4.0"

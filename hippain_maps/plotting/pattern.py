@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+import numpy as np
 import shapely
 from matplotlib import patheffects
 from matplotlib.axes import Axes
@@ -26,6 +27,7 @@ from hippain_maps.plotting.layout import (
 )
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.zones import PatternShapes, pattern_shapes
+from hippain_maps.words import Words, words_in
 
 MATTERS = 0.06
 """A view that shows less than this share of what the best view shows is left out."""
@@ -44,6 +46,7 @@ def plot_pattern(
     whole: bool = False,
     labels: bool = True,
     with_caption: bool = True,
+    language: str = "en",
     figure: Figure | SubFigure | None = None,
     look: Look = PRINT,
 ) -> Figure | SubFigure:
@@ -70,6 +73,8 @@ def plot_pattern(
         Whether to name the source and the trigger points; without, the figure is a question.
     with_caption : bool
         Whether to say below what the figure shows and on what terms.
+    language : str
+        Of names and captions: en, la, de, fr or es.
     figure : Figure or SubFigure, optional
         Where to draw; by default a new one.
 
@@ -89,12 +94,13 @@ def plot_pattern(
     _, high = size_of(figure)
     head, foot = HEAD / high, FOOT / high
     if labels:
-        _heading(figure, f"{source.name}, {side}", look)
+        words = words_in(language)
+        _heading(figure, f"{source.name_in(language)}, {words.sides[side]}", look)
     box = (0.02, foot, 0.96, 1 - head - foot)
     for ax, (view, crop) in zip(
         row_of_axes(figure, list(crops.values()), box), crops.items(), strict=True
     ):
-        plot_chart(body, view, ax=ax, crop=crop, look=look)
+        plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
         add_pattern(ax, shapes[view], look)
         if labels and len(points) > 1:
             _badges(ax, shapes[view], points, look)
@@ -102,7 +108,7 @@ def plot_pattern(
     if labels and len(points) > 1:
         lines.append("   ".join(f"{n} {point.name}" for n, point in enumerate(points, 1)))
     if with_caption:
-        lines.append(caption(atlas, source if labels else None))
+        lines.append(caption(atlas, source if labels else None, language))
     _below(figure, lines, look)
     return figure
 
@@ -205,6 +211,7 @@ def plot_comparison(
     side: Side = "left",
     views: Iterable[View] | None = None,
     with_caption: bool = True,
+    language: str = "en",
     figure: Figure | SubFigure | None = None,
     look: Look = PRINT,
 ) -> Figure | SubFigure:
@@ -222,7 +229,14 @@ def plot_comparison(
     if not 2 <= len(sources) <= 3:
         raise ValueError(f"two or three sources can be compared, not {len(sources)}")
     body = atlas.body
-    found = [shapes_by_view(atlas, s.trigger_points, side, views) for s in sources]
+    found = [
+        {
+            v: shapes
+            for v, shapes in shapes_by_view(atlas, s.trigger_points, side, views).items()
+            if not shapes.essential.is_empty or len(shapes.spillover)
+        }
+        for s in sources
+    ]
     shown = [view for view in VIEWS if any(view in shapes for shapes in found)]
     content: dict[View, list[shapely.Geometry]] = {
         view: [g for shapes in found if view in shapes for g in content_of(shapes[view])]
@@ -233,19 +247,23 @@ def plot_comparison(
         figure = figure_for(list(crops.values()), least=6.0)
         figure.set_facecolor(look.paper)
     wide, high = size_of(figure)
-    words = _differences(sources, atlas)
-    head, foot = (HEAD + 0.25) / high, (0.35 + 0.14 * len(words)) / high
+    words = words_in(language)
+    lines = _differences(sources, atlas, words)
+    head, foot = (HEAD + 0.25) / high, (0.35 + 0.14 * len(lines)) / high
     colours = (look.pain, look.drawn, look.second)
-    _heading(figure, f"{' or '.join(s.name for s in sources)}?  ({side})", look)
+    names = f" {words.or_} ".join(s.name_in(language) for s in sources)
+    _heading(figure, f"{names}?  ({words.sides[side]})", look)
     box = (0.02, foot, 0.96, 1 - head - foot)
     axes = row_of_axes(figure, list(crops.values()), box)
     for ax, (view, crop) in zip(axes, crops.items(), strict=True):
-        plot_chart(body, view, ax=ax, crop=crop, look=look)
+        plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
         for number, (source, shapes) in enumerate(zip(sources, found, strict=True)):
             if view in shapes:
                 _add_compared(ax, shapes[view], source, number, colours[number], look)
-    _key(figure, sources, colours, wide, high, look)
-    lines = [*words, caption(atlas)] if with_caption else words
+    named = [s.name_in(language) for s in sources]
+    _key(figure, named, colours, wide, high, look)
+    if with_caption:
+        lines.append(caption(atlas, language=language))
     _below(figure, lines, look)
     return figure
 
@@ -270,7 +288,9 @@ def _add_compared(
         patch.set_gid(f"{shapes.view}-{source.id}-essential")
         ax.add_artist(patch)
     if len(shapes.spillover):
-        stipple = artists.dots(shapes.spillover, look, colour=colour, size=0.8)
+        # Moved a little, or the dots of two sources would cover each other.
+        centres = shapes.spillover + np.array([0.3, 0.25]) * number
+        stipple = artists.dots(centres, look, colour=colour, size=0.8)
         stipple.set_offset_transform(ax.transData)
         stipple.set_gid(f"{shapes.view}-{source.id}-spillover")
         ax.add_collection(stipple, autolim=False)
@@ -278,14 +298,14 @@ def _add_compared(
 
 def _key(
     figure: Figure | SubFigure,
-    sources: Sequence[Source],
+    names: Sequence[str],
     colours: Sequence[str],
     wide: float,
     high: float,
     look: Look,
 ) -> None:
-    step = 0.96 / len(sources)
-    for number, (source, colour) in enumerate(zip(sources, colours, strict=False)):
+    step = 0.96 / len(names)
+    for number, (name, colour) in enumerate(zip(names, colours, strict=False)):
         ax = figure.add_axes((0.03 + number * step, 1 - 0.52 / high, 0.3 / wide, 0.14 / high))
         ax.set_axis_off()
         ax.set_xlim(0, 1)
@@ -303,14 +323,14 @@ def _key(
         figure.text(
             0.03 + number * step + 0.36 / wide,
             1 - 0.45 / high,
-            source.name,
+            name,
             fontsize=look.text_size,
             va="center",
             color=look.ink,
         )
 
 
-def _differences(sources: Sequence[Source], atlas: Atlas) -> list[str]:
+def _differences(sources: Sequence[Source], atlas: Atlas, words: Words) -> list[str]:
     """Return, in words, the areas that the essential zones share and those that one has alone."""
     body = atlas.body
     areas: Mapping[str, set[str]] = {
@@ -322,9 +342,10 @@ def _differences(sources: Sequence[Source], atlas: Atlas) -> list[str]:
         for source in sources
     }
     shared = set.intersection(*areas.values())
-    lines = [f"Essential in all: {', '.join(sorted(shared)) or 'nothing'}"]
+    lines = [f"{words.essential_in_all}: {', '.join(sorted(shared)) or words.nothing}"]
     for source in sources:
         others = set().union(*(areas[s.id] for s in sources if s is not source))
         alone = sorted(areas[source.id] - others)
-        lines.append(f"Only {source.name}: {', '.join(alone) or 'nothing'}")
+        name = source.name_in(words.language)
+        lines.append(f"{words.only} {name}: {', '.join(alone) or words.nothing}")
     return lines

@@ -13,9 +13,13 @@ from hippain_maps.patterns import Source
 from hippain_maps.plotting.chart import caption
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import plot_pattern
+from hippain_maps.words import words_in
 
 PER_PAGE = 6
 A4_LANDSCAPE = (11.69, 8.27)
+SLIDE = (13.333, 7.5)
+"""A slide of 16 to 9, inches."""
+
 _HEIGHTS = (0.07, 0.87, 0.06)
 
 
@@ -24,9 +28,11 @@ def plot_plate(
     atlas: Atlas,
     *,
     side: Side = "left",
-    title: str = "Referral patterns",
+    title: str | None = None,
     labels: bool = True,
     page: str = "",
+    size: tuple[float, float] = A4_LANDSCAPE,
+    language: str = "en",
     figure: Figure | None = None,
     look: Look = PRINT,
 ) -> Figure:
@@ -39,11 +45,15 @@ def plot_plate(
     atlas : Atlas
         The body, and the version for the caption.
     title : str
-        Heading of the page.
+        Heading of the page; by default "Referral patterns" in the language.
     labels : bool
         Whether to name the muscles. Without, cells are lettered: a test; `answers` has the key.
     page : str
         Such as ``"2 / 3"``, written at the foot.
+    size : (float, float)
+        Width and height of a new page in inches; `A4_LANDSCAPE` or `SLIDE`.
+    language : str
+        Of names and captions: en, la, de, fr or es.
     figure : Figure, optional
         Where to draw; by default a new A4 page, landscape.
 
@@ -54,9 +64,10 @@ def plot_plate(
     """
     if not 1 <= len(sources) <= PER_PAGE:
         raise ValueError(f"a page holds 1 to {PER_PAGE} patterns, not {len(sources)}")
-    figure = figure or Figure(figsize=A4_LANDSCAPE)
+    figure = figure or Figure(figsize=size)
+    title = words_in(language).referral_patterns if title is None else title
     figure.set_facecolor(look.paper)
-    columns = min(3, len(sources))
+    columns = 2 if len(sources) == 4 else min(3, len(sources))
     rows = math.ceil(len(sources) / columns)
     head, middle, foot = figure.subfigures(3, 1, height_ratios=_HEIGHTS, squeeze=False)[:, 0]
     head.text(
@@ -71,7 +82,14 @@ def plot_plate(
     cells = middle.subfigures(rows, columns, squeeze=False).ravel()
     for number, (source, cell) in enumerate(zip(sources, cells, strict=False)):
         plot_pattern(
-            source, atlas, side=side, labels=labels, with_caption=False, figure=cell, look=look
+            source,
+            atlas,
+            side=side,
+            labels=labels,
+            with_caption=False,
+            language=language,
+            figure=cell,
+            look=look,
         )
         if not labels:
             cell.text(
@@ -89,7 +107,7 @@ def plot_plate(
     foot.text(
         0.02,
         0.5,
-        caption(atlas).replace("\n", ". "),
+        caption(atlas, language=language).replace("\n", ". "),
         fontsize=look.small_size,
         va="center",
         color=look.faint_ink,
@@ -113,8 +131,10 @@ def plate_pages(
     atlas: Atlas,
     *,
     side: Side = "left",
-    title: str = "Referral patterns",
+    title: str | None = None,
     labels: bool = True,
+    size: tuple[float, float] = A4_LANDSCAPE,
+    language: str = "en",
     look: Look = PRINT,
 ) -> Iterator[Figure]:
     """Yield the pages of a plate, six patterns each, numbered if there are several."""
@@ -127,5 +147,7 @@ def plate_pages(
             title=title,
             labels=labels,
             page=f"{number + 1} / {pages}" if pages > 1 else "",
+            size=size,
+            language=language,
             look=look,
         )
