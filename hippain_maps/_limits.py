@@ -24,6 +24,10 @@ MAX_VERTICES = 50_000
 """Points in one drawing, all marks together. A tablet at 120 points a second needs seven minutes
 of unbroken drawing to get here."""
 
+MAX_NEAR_PAIRS = 300_000
+"""Pairs of line pieces that come near each other, over a whole drawing. Minutes of shading stay
+below; the same points thrown at random would fill the memory with their crossings."""
+
 MAX_RINGS = 2_000
 """Rings and lines in one drawing, all marks together. Making a shape valid costs more for every
 pair of rings that touch, so many tiny rings are dearer than their vertices suggest."""

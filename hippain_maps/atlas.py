@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,8 +83,8 @@ class Atlas:
     model: ModelFile
     places: tuple[Place, ...]
     citations: Mapping[str, Citation]
-    sets: Mapping[str, TeachingSet]
     version: str
+    sets: Mapping[str, TeachingSet] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return version and counts."""

@@ -18,6 +18,7 @@ from shapely import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from hippain_maps._gate import KINDS, Kind
+from hippain_maps._limits import MAX_NEAR_PAIRS
 from hippain_maps.errors import DrawingError
 from hippain_maps.geometry import VIEWS, Area, FloatArray, View, as_area, mirror, mirror_view
 
@@ -28,9 +29,6 @@ DEFAULT_WIDTH = 2.0
 _QUADRANT = 16
 # GEOS buffers a long scribble in the square of its crossings, short pieces and their union fast.
 _PIECE = 16
-# Pairs of line pieces that come near each other, over a whole drawing. Minutes of shading stay
-# below; the same points thrown at random would fill the memory with their crossings.
-_MAX_NEAR_PAIRS = 300_000
 # Decimals of a cm on which to try, finest first. Numbers below 1e-12 are noise, and denormal ones
 # trip GEOS; a tangle within a hair's breadth may defeat it, and no longer does when rounded.
 _GRIDS = (12, 6, 3)
@@ -243,12 +241,12 @@ def union_of(marks: Sequence[Mark]) -> Area:
 def check_crossings(marks: Sequence[Mark]) -> None:
     """Refuse lines that cross so often that cleaning them would take minutes and gigabytes."""
     # Every pair of pieces is found twice.
-    allowed = 2 * _MAX_NEAR_PAIRS
+    allowed = 2 * MAX_NEAR_PAIRS
     for view in VIEWS:
         drawn = [mark for mark in marks if mark.view == view and mark.kind != "spot"]
         ends = [_pieces(line) for mark in drawn for line in mark.lines()]
         count = sum(map(len, ends))
-        if count**2 <= _MAX_NEAR_PAIRS:
+        if count**2 <= MAX_NEAR_PAIRS:
             continue
         pieces = np.asarray(shapely.linestrings(np.concatenate(ends)))
         tree = shapely.STRtree(pieces)
@@ -259,7 +257,7 @@ def check_crossings(marks: Sequence[Mark]) -> None:
             if allowed < 0:
                 raise DrawingError(
                     f"the lines of the {view} view meet each other more than "
-                    f"{_MAX_NEAR_PAIRS:,} times; draw the edge of the area instead of shading it"
+                    f"{MAX_NEAR_PAIRS:,} times; draw the edge of the area instead of shading it"
                 )
 
 

@@ -9,7 +9,7 @@ patient's left; the right is the mirror image.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
 
@@ -117,7 +117,6 @@ class Source:
     id: str
     name: str
     kind: Kind
-    names: Mapping[str, str]
     synonyms: tuple[str, ...]
     summary: str
     trigger_points: tuple[TriggerPoint, ...]
@@ -132,6 +131,7 @@ class Source:
     coexists_with: Statements | None
     limits: tuple[str, ...]
     file: str
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def name_in(self, language: str) -> str:
         """Return the name in a language; the English one where there is none."""

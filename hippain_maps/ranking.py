@@ -451,7 +451,8 @@ def _named_points(compared: _Comparison, number: int, side: Side) -> list[Trigge
     """Return the trigger points that a drawing speaks for, the surest first; at least one."""
     rows = compared.rows(number, side)
     chance = np.exp(rows - np.logaddexp.reduce(rows)) @ compared.expected.active[number]
-    order = np.argsort(-chance, kind="stable")
+    # Rounded, so that equal ones stand in the order of the file whatever the last digits say.
+    order = np.argsort(-np.round(chance, 9), kind="stable")
     sure = [t for t in order if chance[t] >= compared.atlas.model.shown_trigger_point]
     points = compared.expected.sources[number].trigger_points
     return [points[t] for t in sure or order[:1]]

@@ -149,7 +149,6 @@ def source(name: str, *points: TriggerPoint, kind: Kind = "muscle") -> Source:
         id=name,
         name=name.capitalize(),
         kind=kind,
-        names={},
         synonyms=(),
         summary="Invented.",
         trigger_points=points,
@@ -175,8 +174,6 @@ def hand_drawn_atlas(*sources: Source, places: tuple[Place, ...] = (), **constan
         model=MODEL.model_copy(update=constants),
         places=places,
         citations={},
-        words={},
-        sets={},
         version="hand-drawn+0",
     )
 
@@ -196,6 +193,11 @@ def three_patterns() -> tuple[Source, ...]:
 def example(stem: str) -> PainDrawing:
     """Return a shipped example drawing."""
     return PainDrawing.read(EXAMPLES / f"{stem}.geojson")
+
+
+def outline(points: str) -> Polygon:
+    """Return an outline written as ``x y, x y, ...``."""
+    return Polygon([tuple(map(float, pair.split())) for pair in points.split(",")])
 
 
 def blob(x: float, y: float, radii: Iterable[float]) -> Polygon:

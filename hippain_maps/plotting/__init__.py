@@ -4,7 +4,8 @@ Every function takes an axes or a figure, makes a fresh one if it gets none, and
 drew on.
 """
 
-from hippain_maps.plotting.chart import plot_chart, plot_drawing
+from hippain_maps.plotting.chart import plot_chart
+from hippain_maps.plotting.drawing import plot_drawing
 from hippain_maps.plotting.look import THEMES, Look, theme
 from hippain_maps.plotting.pattern import plot_comparison, plot_pattern
 from hippain_maps.plotting.plate import plate_pages, plot_plate

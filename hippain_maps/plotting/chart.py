@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Any
 
 import shapely
@@ -10,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hippain_maps.atlas import Atlas
-from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import INSET_VIEWS, STANDING_VIEWS, Side, View, other_side
+from hippain_maps.geometry import INSET_VIEWS, Side, View, other_side
 from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.layout import Crop, figure_for, row_of_axes, scale_of
+from hippain_maps.plotting.layout import Crop, scale_of
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.regions import Body
@@ -156,71 +154,6 @@ def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT) -> None:
         cross = artists.crosses([(m.x, m.y) for m in marks], look, size=scale_of(ax))
         cross.set_gid(f"{shapes.view}-{point}")
         ax.add_line(cross)
-
-
-def add_drawing(
-    ax: Axes, drawing: PainDrawing, view: View, look: Look = PRINT, *, filled: bool = True
-) -> None:
-    """Add what the patient drew to a chart: an outline, hatched so that it shows in grey too."""
-    for area, intensity in drawing.intensity_areas(view):
-        if filled:
-            strength = 0.35 if intensity is None else 0.15 + 0.045 * intensity
-            ax.add_artist(
-                artists.area_patch(
-                    area, facecolor=look.drawn, edgecolor="none", alpha=strength, zorder=2.8
-                )
-            )
-    area = drawing.area(view)
-    if not area.is_empty:
-        ax.add_artist(
-            artists.area_patch(
-                area,
-                facecolor="none",
-                edgecolor=look.drawn,
-                linewidth=1.1,
-                hatch=None if filled else "////",
-                hatch_linewidth=0.45,
-                zorder=5,
-            )
-        )
-
-
-def plot_drawing(
-    drawing: PainDrawing,
-    body: Body,
-    *,
-    views: Iterable[View] | None = None,
-    figure: Figure | None = None,
-    look: Look = PRINT,
-) -> Figure:
-    """Draw a pain drawing on its charts, side by side.
-
-    Parameters
-    ----------
-    drawing : PainDrawing
-        What was drawn.
-    body : Body
-        The charts.
-    views : iterable of view, optional
-        By default the views with pain; all standing views if there is none.
-    figure : Figure, optional
-        Where to draw; by default a new one.
-    """
-    chosen = list(views) if views is not None else list(drawing.views) or list(STANDING_VIEWS)
-    crops = [full_crop(body, view, arms=_reaches_arms(drawing, view)) for view in chosen]
-    figure = figure or figure_for(crops)
-    for ax, view, crop in zip(
-        row_of_axes(figure, crops, (0.02, 0.02, 0.96, 0.9)), chosen, crops, strict=True
-    ):
-        plot_chart(body, view, ax=ax, crop=crop, arms=crop.width > 60, look=look)
-        add_drawing(ax, drawing, view, look)
-    return figure
-
-
-def _reaches_arms(drawing: PainDrawing, view: View) -> bool:
-    """Return whether something is drawn so far out that the arms must be shown."""
-    area = drawing.area(view)
-    return not area.is_empty and max(abs(area.bounds[0]), abs(area.bounds[2])) > 22
 
 
 def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:

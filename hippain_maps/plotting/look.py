@@ -38,6 +38,17 @@ class Look:
     side_size: float = 15.0
 
 
+TEXTURES: Mapping[str, str] = {
+    "burning": "...",
+    "stabbing": "xxx",
+    "electric": "\\\\\\\\",
+    "tingling": "oo",
+    "numb": "---",
+    "cramping": "++",
+    "other": "|||",
+}
+"""Hatch of each quality of pain; aching, the commonest, is plain."""
+
 PRINT = Look()
 """Dark on white, for paper."""
 

@@ -15,7 +15,8 @@ from matplotlib.patches import Rectangle
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import VIEWS, Area, View, as_area
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.chart import add_drawing, add_pattern, caption, content_of, plot_chart
+from hippain_maps.plotting.chart import add_pattern, caption, content_of, plot_chart
+from hippain_maps.plotting.drawing import add_drawing, mark_words
 from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import shapes_by_view
@@ -79,7 +80,7 @@ def plot_ranking(
     _header(figure, ranking, look)
     for view, ax in _charts(figure, ranking, panels[0], crops, boxes[0], look).items():
         add_drawing(ax, drawing, view, look)
-    _panel_words(figure, boxes[0], "What was drawn", _drawing_words(ranking), look)
+    _panel_words(figure, boxes[0], "What was drawn", _drawing_words(ranking, drawing), look)
     for candidate, found, panel, box in zip(shown, shapes, panels[1:], boxes[1:], strict=True):
         for view, ax in _charts(figure, ranking, panel, crops, box, look).items():
             _add_fit(ax, found.get(view), drawn.get(view), look)
@@ -217,7 +218,7 @@ def _bar(figure: Figure, box: Box, share: float, look: Look) -> None:
     ax.add_artist(Rectangle((0, 0), share, 1, facecolor=look.ink, edgecolor="none"))
 
 
-def _drawing_words(ranking: Ranking) -> list[str]:
+def _drawing_words(ranking: Ranking, drawing: PainDrawing) -> list[str]:
     found = ranking.overlap
     words = [f"Pain extent: {found.extent_percent:.1f} % of the charted body"]
     words += [
@@ -225,7 +226,7 @@ def _drawing_words(ranking: Ranking) -> list[str]:
         for name, size in found.outside_cm2.items()
         if size >= 0.5
     ]
-    return words
+    return words + mark_words(drawing)[:4]
 
 
 def _candidate_words(candidate: Candidate) -> list[str]:

@@ -1,0 +1,140 @@
+"""What the patient drew: strength as tone and number, quality as texture."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import shapely
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.geometry import STANDING_VIEWS, Area, View
+from hippain_maps.plotting import artists
+from hippain_maps.plotting.chart import full_crop, plot_chart
+from hippain_maps.plotting.layout import FOOT, HEAD, figure_for, row_of_axes, scale_of, size_of
+from hippain_maps.plotting.look import PRINT, TEXTURES, Look
+from hippain_maps.regions import Body
+
+_ARMS_FROM = 22.0
+_NUMBER_ROOM = 3.0
+
+
+def add_drawing(ax: Axes, drawing: PainDrawing, view: View, look: Look = PRINT) -> None:
+    """Add what the patient drew in a view to its chart.
+
+    The stronger the pain the darker the tone, with its number where there is room; each quality
+    has a texture (`hippain_maps.plotting.look.TEXTURES`), and marks without one are plain.
+    """
+    for area, intensity in drawing.intensity_areas(view):
+        tone = 0.35 if intensity is None else 0.15 + 0.045 * intensity
+        ax.add_artist(
+            artists.area_patch(area, facecolor=look.drawn, edgecolor="none", alpha=tone, zorder=2.8)
+        )
+        if intensity is not None:
+            _number(ax, area, f"{intensity:g}", look)
+    for mark in drawing.marks:
+        textures = [TEXTURES[word] for word in mark.quality if TEXTURES.get(word)]
+        if mark.view == view and mark.is_pain and textures:
+            texture = artists.area_patch(
+                mark.area(),
+                facecolor="none",
+                edgecolor=look.drawn,
+                linewidth=0,
+                hatch="".join(textures),
+                hatch_linewidth=0.5,
+                zorder=2.9,
+            )
+            texture.set_gid(f"{view}-{'-'.join(mark.quality)}")
+            ax.add_artist(texture)
+    whole = drawing.area(view)
+    if not whole.is_empty:
+        contour = artists.area_patch(
+            whole, facecolor="none", edgecolor=look.drawn, linewidth=1.1, zorder=5
+        )
+        contour.set_gid(f"{view}-drawn")
+        ax.add_artist(contour)
+
+
+def _number(ax: Axes, area: Area, text: str, look: Look) -> None:
+    circle = shapely.maximum_inscribed_circle(area, tolerance=0.1)
+    if shapely.length(circle) * 2 < _NUMBER_ROOM:
+        return
+    x, y = shapely.get_coordinates(circle)[0]
+    label = ax.text(
+        x,
+        y,
+        text,
+        fontsize=look.title_size * scale_of(ax),
+        fontweight="bold",
+        ha="center",
+        va="center",
+        color=look.ink,
+        zorder=7,
+    )
+    label.set_path_effects([patheffects.withStroke(linewidth=2, foreground=look.halo)])
+
+
+def plot_drawing(
+    drawing: PainDrawing,
+    body: Body,
+    *,
+    views: Iterable[View] | None = None,
+    language: str = "en",
+    figure: Figure | None = None,
+    look: Look = PRINT,
+) -> Figure:
+    """Draw a pain drawing on its charts, side by side.
+
+    Parameters
+    ----------
+    drawing : PainDrawing
+        What was drawn.
+    body : Body
+        The charts.
+    views : iterable of view, optional
+        By default the views with pain; all standing views if there is none.
+    language : str
+        Of the names of the views: en, la, de, fr or es.
+    figure : Figure, optional
+        Where to draw; by default a new one.
+    """
+    chosen = list(views) if views is not None else list(drawing.views) or list(STANDING_VIEWS)
+    arms = [_reaches_arms(drawing, view) for view in chosen]
+    crops = [full_crop(body, view, arms=far) for view, far in zip(chosen, arms, strict=True)]
+    if figure is None:
+        figure = figure_for(crops)
+        figure.set_facecolor(look.paper)
+    _, high = size_of(figure)
+    rows = row_of_axes(figure, crops, (0.02, FOOT / high, 0.96, 1 - (HEAD + FOOT) / high))
+    for ax, view, crop, far in zip(rows, chosen, crops, arms, strict=True):
+        plot_chart(body, view, ax=ax, crop=crop, arms=far, language=language, look=look)
+        add_drawing(ax, drawing, view, look)
+    figure.text(
+        0.5,
+        0.08 / high,
+        "; ".join(mark_words(drawing)),
+        fontsize=look.small_size,
+        ha="center",
+        color=look.ink,
+        wrap=True,
+    )
+    return figure
+
+
+def mark_words(drawing: PainDrawing) -> list[str]:
+    """Return what was said about the marks, each combination once: ``"7: aching, deep"``."""
+    words = []
+    for mark in drawing.marks:
+        if mark.is_pain:
+            said = [*mark.quality, *([mark.depth] if mark.depth else [])]
+            strength = [] if mark.intensity is None else [f"{mark.intensity:g} of 10"]
+            words.append(" ".join([*strength, ", ".join(said)]).strip())
+    return [word for word in dict.fromkeys(words) if word]
+
+
+def _reaches_arms(drawing: PainDrawing, view: View) -> bool:
+    """Return whether something is drawn so far out that the arms must be shown."""
+    area = drawing.area(view)
+    return not area.is_empty and max(abs(area.bounds[0]), abs(area.bounds[2])) > _ARMS_FROM
