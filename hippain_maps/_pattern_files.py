@@ -7,7 +7,7 @@ is built, in `hippain_maps.patterns`.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -21,6 +21,7 @@ Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
 Kind = Literal["muscle", "nerve_root", "nerve", "joint", "tendon_bursa", "spine", "strain"]
 Confidence = Literal["confirmed", "partial", "general knowledge"]
+M = TypeVar("M", bound=BaseModel)
 Language = Literal["en", "la", "de", "fr", "es"]
 ZoneSide = Literal["ipsilateral", "contralateral", "bilateral"]
 
@@ -126,24 +127,6 @@ class BibliographyFile(_Model):
 
     note: Text
     entries: dict[Key, BibliographyEntry]
-
-
-def read_source(path: Path) -> tuple[SourceFile, YamlFile]:
-    """Read one source.
-
-    Raises
-    ------
-    DataError
-        If the file does not fit; the message names file, line and field.
-    """
-    file = read_yaml(path)
-    return validate(SourceFile, file), file
-
-
-def read_bibliography(folder: Path) -> tuple[BibliographyFile, YamlFile]:
-    """Read the citation keys of a pattern folder."""
-    file = read_yaml(folder / "bibliography.yaml")
-    return validate(BibliographyFile, file), file
 
 
 class ZoneChances(_Model):
@@ -255,25 +238,42 @@ class SetsFile(_Model):
     sets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], SetEntry]
 
 
-def read_words(folder: Path) -> tuple[WordsFile, YamlFile]:
-    """Read the words on figures."""
-    file = read_yaml(folder / "words.yaml")
-    return validate(WordsFile, file), file
+def _read(path: Path, model: type[M]) -> tuple[M, YamlFile]:
+    file = read_yaml(path)
+    return validate(model, file), file
 
 
-def read_sets(folder: Path) -> tuple[SetsFile, YamlFile]:
-    """Read the ready-made sets of sources."""
-    file = read_yaml(folder / "sets.yaml")
-    return validate(SetsFile, file), file
+def read_source(path: Path) -> tuple[SourceFile, YamlFile]:
+    """Read one source.
+
+    Raises
+    ------
+    DataError
+        If the file does not fit; the message names file, line and field. So do the other readers.
+    """
+    return _read(path, SourceFile)
+
+
+def read_bibliography(folder: Path) -> tuple[BibliographyFile, YamlFile]:
+    """Read the citation keys of a pattern folder."""
+    return _read(folder / "bibliography.yaml", BibliographyFile)
 
 
 def read_model(folder: Path) -> tuple[ModelFile, YamlFile]:
     """Read the constants of the ranking."""
-    file = read_yaml(folder / "model.yaml")
-    return validate(ModelFile, file), file
+    return _read(folder / "model.yaml", ModelFile)
 
 
 def read_ambiguous_places(folder: Path) -> tuple[AmbiguousPlacesFile, YamlFile]:
     """Read the places where place alone cannot decide."""
-    file = read_yaml(folder / "ambiguous_places.yaml")
-    return validate(AmbiguousPlacesFile, file), file
+    return _read(folder / "ambiguous_places.yaml", AmbiguousPlacesFile)
+
+
+def read_words(folder: Path) -> tuple[WordsFile, YamlFile]:
+    """Read the words on figures."""
+    return _read(folder / "words.yaml", WordsFile)
+
+
+def read_sets(folder: Path) -> tuple[SetsFile, YamlFile]:
+    """Read the ready-made sets of sources."""
+    return _read(folder / "sets.yaml", SetsFile)

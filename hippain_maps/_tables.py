@@ -80,7 +80,7 @@ def print_ranking(console: Console, ranking: Ranking, top: int) -> None:
 def _print_reasons(console: Console, candidate: Candidate, body: Body) -> None:
     why = reasons(candidate, body)
     console.print(Text(f"{candidate.rank}. {candidate.source.name}, {candidate.side}", "bold"))
-    _print_areas(console, "explains", why.explained)
+    _print_areas(console, "drawn of its pattern", why.explained)
     _print_areas(console, "essential, but hardly drawn", why.missing)
     outside = [f"{area.skin_cm2:.0f} cm² of {area.name}" for area in why.unexplained]
     if outside:

@@ -15,7 +15,7 @@ import shapely
 from shapely import Geometry, MultiPolygon, box
 
 from hippain_maps.errors import UnknownNameError
-from hippain_maps.geometry import VIEWS, View
+from hippain_maps.geometry import View
 from hippain_maps.regions import Body, BodyChart, BodyRegion, ContextArea, Group
 
 UPPER, LOWER = box(0, 2, 2, 4), box(0, 0, 2, 2)
@@ -226,8 +226,3 @@ class TestSharedBorders:
         """Polygons that do not touch, or a single one, have no shared border."""
         assert self.borders(box(0, 0, 1, 1), box(3, 0, 4, 1)) == {}
         assert self.borders(box(0, 0, 1, 1)) == {}
-
-
-def test_all_views_are_charted(body: Body) -> None:
-    """Every view of the frame has a chart, if an empty one."""
-    assert tuple(body.charts) == VIEWS
