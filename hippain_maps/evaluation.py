@@ -1,0 +1,354 @@
+"""How well the ranking recovers known sources from simulated hands, and how steadily.
+
+What is measured is recovery of the encoded patterns. It is not clinical accuracy: whether a
+muscle's trigger point is really the source is itself judged by palpation, on which examiners agree
+at a kappa of about 0.45. For comparison, published automatic diagnosis from low back drawings
+reaches 46 to 49 % on five classes, experts 51 %.
+
+Each *condition* is a hand (`hippain_maps.simulation.Hand`) and a number of patients, the same
+number for every source and side. Everything is drawn from one seed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+
+from hippain_maps.atlas import Atlas
+from hippain_maps.geometry import SIDES, FloatArray
+from hippain_maps.measures import measures
+from hippain_maps.overlap import Overlap, overlap
+from hippain_maps.patterns import Source
+from hippain_maps.ranking import Ranking, rank
+from hippain_maps.simulation import SHAKE, Family, Hand, Patient, draw, jaccard, mixture, patient
+
+Key = tuple[str, str]
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """What is simulated.
+
+    Parameters
+    ----------
+    name : str
+        How reports call it.
+    hand : Hand
+        Who draws.
+    mixed : bool
+        Whether each patient has a second source on the same side.
+    """
+
+    name: str
+    hand: Hand
+    mixed: bool = False
+
+
+def conditions(family: Family = "warp") -> tuple[Condition, ...]:
+    """Return the standard conditions of one family of hands."""
+    low_back, shoulder = (Hand(family=family, shake=SHAKE[family, j]) for j in (0.62, 0.42))
+    single = Hand(family=family, shake=SHAKE[family, 0.62], one_view=True).steady()
+    return (
+        Condition("displacement, Jaccard 0.62", low_back.steady()),
+        Condition("displacement, Jaccard 0.42", shoulder.steady()),
+        Condition("with omissions and extras, 0.62", low_back),
+        Condition("with omissions and extras, 0.42", shoulder),
+        Condition("one view only, 0.62", single),
+        Condition("two muscles, 0.62", low_back.steady(), mixed=True),
+    )
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """How one method did on one condition.
+
+    Parameters
+    ----------
+    top1, top3, top5 : float
+        Share of drawings whose source and side came within the first 1, 3, 5. In a mixture,
+        the share with both sources there (top1: either one first).
+    same_first : float
+        Share of patients whose second drawing has the same first candidate.
+    kendall_tau : float
+        Mean rank correlation of the two lists.
+    brier : float or None
+        Mean squared error of the shares against the truth, summed over the list; None for
+        methods that give no probabilities.
+    calibration_error : float or None
+        Expected calibration error of the first candidate's share, in ten equal bins.
+    """
+
+    top1: float
+    top3: float
+    top5: float
+    same_first: float
+    kendall_tau: float
+    brier: float | None = None
+    calibration_error: float | None = None
+
+
+@dataclass(frozen=True)
+class Result:
+    """Everything measured on one condition.
+
+    Parameters
+    ----------
+    condition : Condition
+        What was simulated.
+    drawings : int
+        Number of patients; each drew twice.
+    jaccard_mean, jaccard_sd : float
+        Overlap of the two drawings of a patient, as it came out.
+    methods : mapping of str to Recovery
+        ``model`` and the plain baselines.
+    calibration : list of (mean share, share right, count)
+        Bins of the first candidate's share.
+    confused : list of (truth, first candidate, count)
+        The commonest mistakes.
+    """
+
+    condition: Condition
+    drawings: int
+    jaccard_mean: float
+    jaccard_sd: float
+    methods: Mapping[str, Recovery]
+    calibration: list[tuple[float, float, int]] = field(default_factory=list)
+    confused: list[tuple[str, str, int]] = field(default_factory=list)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the result as plain data."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class _Case:
+    """A patient's two drawings, measured."""
+
+    truth: tuple[Key, ...]
+    overlaps: tuple[Overlap, Overlap]
+    rankings: tuple[Ranking, Ranking]
+    jaccard: float
+
+
+def evaluate(
+    atlas: Atlas,
+    condition: Condition,
+    *,
+    per_source: int = 25,
+    seed: int = 1,
+    progress: Callable[[int], None] | None = None,
+) -> Result:
+    """Return how well the ranking, and the plain measures, recover known sources.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        Whose muscles are simulated and ranked.
+    condition : Condition
+        The hand, and whether two sources are mixed.
+    per_source : int
+        Patients for each muscle and side.
+    seed : int
+        The same seed gives the same result to the digit.
+    progress : callable, optional
+        Called with 1 after each patient.
+    """
+    cases = []
+    for case in _cases(atlas, condition, per_source, seed):
+        cases.append(case)
+        if progress:
+            progress(1)
+    keys = _keys(atlas)
+    scorers = {"model": _model_scores, **{n: _plain(n, atlas) for n in PLAIN}}
+    scorers["prior only"] = _prior_scores(atlas)
+    scorers["random"] = _random_scores(seed)
+    scores = {
+        name: [tuple(score(case, which, keys) for which in (0, 1)) for case in cases]
+        for name, score in scorers.items()
+    }
+    methods = {
+        name: _recovery(found, cases, keys, shares=name in ("model", "prior only"))
+        for name, found in scores.items()
+    }
+    overlaps = np.array([case.jaccard for case in cases])
+    return Result(
+        condition=condition,
+        drawings=len(cases),
+        jaccard_mean=float(overlaps.mean()),
+        jaccard_sd=float(overlaps.std()),
+        methods=methods,
+        calibration=_calibration([s[0] for s in scores["model"]], cases, keys),
+        confused=_confused([s[0] for s in scores["model"]], cases, keys),
+    )
+
+
+def _muscles(atlas: Atlas) -> list[Source]:
+    return [source for source in atlas.sources.values() if source.kind == "muscle"]
+
+
+def _keys(atlas: Atlas) -> list[Key]:
+    return [(source.id, side) for source in _muscles(atlas) for side in SIDES]
+
+
+def _cases(atlas: Atlas, condition: Condition, per_source: int, seed: int) -> Iterator[_Case]:
+    muscles = _muscles(atlas)
+    for number, (source, side) in enumerate((m, s) for m in muscles for s in SIDES):
+        for repeat in range(per_source):
+            # One stream a patient: a condition or a source more changes nobody else.
+            generator = np.random.default_rng([seed, number, repeat])
+            who: Patient = patient(source, side, atlas, generator)
+            truth: tuple[Key, ...] = ((source.id, side),)
+            if condition.mixed:
+                others = [m for m in muscles if m is not source]
+                second = others[int(generator.integers(len(others)))]
+                who = mixture(who, patient(second, side, atlas, generator))
+                truth = (*truth, (second.id, side))
+            drawings = [draw(who, condition.hand, atlas.body, generator) for _ in range(2)]
+            first, again = (overlap(drawing, atlas.body) for drawing in drawings)
+            ranked = tuple(rank(drawing, atlas) for drawing in drawings)
+            yield _Case(truth, (first, again), (ranked[0], ranked[1]), jaccard(*drawings))
+
+
+# --- Scores of each method: one number for every source and side, higher is likelier.
+
+Score = Callable[[_Case, int, Sequence[Key]], FloatArray]
+PLAIN = ("jaccard", "dice", "coverage", "precision")
+
+
+def _model_scores(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
+    found = {(c.source.id, c.side): c.probability for c in case.rankings[which]}
+    return np.array([found[key[0], "left" if key[1] == "left" else "right"] for key in keys])
+
+
+def _plain(name: str, atlas: Atlas) -> Score:
+    """Return the scores of a plain measure, against all zones of each source."""
+    patterns = {
+        (source.id, side): sorted(
+            {
+                part.sided(side)
+                for point in source.trigger_points
+                for parts in point.zones.values()
+                for part in parts
+            }
+        )
+        for source in _muscles(atlas)
+        for side in SIDES
+    }
+
+    def score(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
+        found = case.overlaps[which]
+        return np.array(
+            [getattr(measures(found, patterns[key[0], _side(key[1])]), name) for key in keys]
+        )
+
+    return score
+
+
+def _side(name: str) -> Any:
+    return name
+
+
+def _prior_scores(atlas: Atlas) -> Score:
+    model = atlas.model
+
+    def score(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
+        priors = np.array([model.source_priors.get(k[0], model.default_prior) for k in keys])
+        shares: FloatArray = priors / priors.sum()
+        return shares
+
+    return score
+
+
+def _random_scores(seed: int) -> Score:
+    generator = np.random.default_rng([seed, 99])
+
+    def score(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
+        return generator.random(len(keys))
+
+    return score
+
+
+# --- Figures of merit.
+
+
+def _recovery(
+    scores: Sequence[tuple[FloatArray, ...]],
+    cases: Sequence[_Case],
+    keys: Sequence[Key],
+    *,
+    shares: bool,
+) -> Recovery:
+    place = {key: i for i, key in enumerate(keys)}
+    hits = {1: 0, 3: 0, 5: 0}
+    same, taus, errors = 0, [], []
+    for (first, again), case in zip(scores, cases, strict=True):
+        order = np.argsort(-first, kind="stable")
+        truth = [place[key] for key in case.truth]
+        hits[1] += order[0] in truth
+        for depth in (3, 5):
+            hits[depth] += set(truth) <= set(order[:depth].tolist())
+        same += int(order[0] == np.argmax(again))
+        taus.append(kendall_tau(first, again))
+        target = np.zeros(len(keys))
+        target[truth] = 1 / len(truth)
+        errors.append(float(((first - target) ** 2).sum()))
+    count = len(cases)
+    bins = _calibration([s[0] for s in scores], cases, keys) if shares else []
+    return Recovery(
+        top1=hits[1] / count,
+        top3=hits[3] / count,
+        top5=hits[5] / count,
+        same_first=same / count,
+        kendall_tau=float(np.mean(taus)),
+        brier=float(np.mean(errors)) if shares else None,
+        calibration_error=(
+            sum(n * abs(share - right) for share, right, n in bins) / count if shares else None
+        ),
+    )
+
+
+def kendall_tau(first: FloatArray, second: FloatArray) -> float:
+    """Return Kendall's tau-b of two score lists: 1 for the same order, -1 for the reverse.
+
+    Examples
+    --------
+    >>> kendall_tau(np.array([3.0, 2.0, 1.0]), np.array([9.0, 5.0, 1.0]))
+    1.0
+    """
+    i, j = np.triu_indices(len(first), 1)
+    a, b = np.sign(first[i] - first[j]), np.sign(second[i] - second[j])
+    scale = np.sqrt((a != 0).sum() * (b != 0).sum())
+    return float((a * b).sum() / scale) if scale else 1.0
+
+
+def _calibration(
+    scores: Sequence[FloatArray], cases: Sequence[_Case], keys: Sequence[Key]
+) -> list[tuple[float, float, int]]:
+    share = np.array([score.max() for score in scores])
+    right = np.array(
+        [keys[int(np.argmax(s))] in case.truth for s, case in zip(scores, cases, strict=True)]
+    )
+    bins = np.minimum((share * BINS).astype(int), BINS - 1)
+    return [
+        (float(share[bins == b].mean()), float(right[bins == b].mean()), int((bins == b).sum()))
+        for b in range(BINS)
+        if (bins == b).any()
+    ]
+
+
+def _confused(
+    scores: Sequence[FloatArray], cases: Sequence[_Case], keys: Sequence[Key]
+) -> list[tuple[str, str, int]]:
+    count: dict[tuple[str, str], int] = {}
+    for score, case in zip(scores, cases, strict=True):
+        first = keys[int(np.argmax(score))]
+        if first not in case.truth:
+            truth = case.truth[0]
+            crossed = "" if first[1] == truth[1] else " (other side)"
+            pair = (truth[0], first[0] + crossed)
+            count[pair] = count.get(pair, 0) + 1
+    return sorted(((a, b, n) for (a, b), n in count.items()), key=lambda row: (-row[2], row))
