@@ -166,6 +166,8 @@ class ModelFile(_Model):
     shown_region: Share
     fit_words: dict[Literal["strong", "moderate"], FitWord]
     also_drawn: Share
+    number_of_sources: tuple[Share, Share, Share]
+    combination_weight: Annotated[float, Field(gt=0, le=100)]
     too_close: Annotated[float, Field(gt=1, le=100)]
     default_prior: Share
     source_priors: dict[Id, Share]

@@ -149,7 +149,8 @@ def load_atlas(*folders: str | Path, body: Body | None = None) -> Atlas:
     ----------
     *folders : path
         Folders of source files. A source with the id of a shipped one takes its place. A folder
-        may hold a ``model.yaml`` or ``bibliography.yaml`` of its own, which then counts.
+        may hold a ``model.yaml`` of its own, which then counts, and a ``bibliography.yaml``, which
+        is added.
     body : Body, optional
         A body other than the shipped one; then the shipped sources must fit it too.
 
@@ -174,23 +175,28 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
 
     paths: dict[str, Path] = {}
     homes: dict[str, Path] = {}
+    libraries: list[Path] = []
     for folder in folders:
         if not folder.is_dir():
             raise DataError("there is no such folder of patterns", file=str(folder))
         for path in sorted(folder.glob("*.yaml")):
             (homes if path.stem in NOT_SOURCES else paths)[path.stem] = path
+            if path.stem == "bibliography":
+                libraries.append(path)
     for name in sorted(NOT_SOURCES - {"muscle_outlines"}):
         if name not in homes:
             raise DataError("the file is missing", file=f"patterns/{name}.yaml")
     sources = {name: load_source(paths[name], body) for name in sorted(paths)}
     model, model_file = read_model(homes["model"].parent)
     _check_priors(model, model_file, sources)
-    library, _ = read_bibliography(homes["bibliography"].parent)
     citations = {
-        key: Citation(key, entry.what, entry.address) for key, entry in library.entries.items()
+        key: Citation(key, entry.what, entry.address)
+        for library in libraries
+        for key, entry in read_bibliography(library.parent)[0].entries.items()
     }
     _check_names(sources)
     _check_citations(sources, citations)
+    files = dict.fromkeys([*paths.values(), *homes.values(), *libraries])
     return Atlas(
         body=body,
         sources=sources,
@@ -198,7 +204,7 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
         places=_places(homes["ambiguous_places"].parent, body, sources),
         citations=citations,
         sets=_sets(homes["sets"].parent, sources),
-        version=f"{model.version}+{_hash(body, [*paths.values(), *homes.values()])}",
+        version=f"{model.version}+{_hash(body, files)}",
     )
 
 
@@ -235,7 +241,7 @@ def _check_names(sources: Mapping[str, Source]) -> None:
     """Refuse a name that two sources answer to."""
     taken: dict[str, Source] = {}
     for source in sources.values():
-        for name in {fold(n) for n in (source.id, source.name, *source.synonyms)}:
+        for name in map(fold, (source.id, source.name, *source.synonyms, *source.names.values())):
             other = taken.setdefault(name, source)
             if other is not source:
                 raise DataError(

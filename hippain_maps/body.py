@@ -74,7 +74,7 @@ def load_body(folder: Path | None = None) -> Body:
 def build_body(files: BodyFiles) -> Body:
     """Return the body described by files that have been read."""
     sheet = Sheet(files)
-    left: Shapes = sheet.project()
+    left: Shapes = {}
     names, skin = dict(sheet.names), sheet.skin()
     context: Context = _standing_context(files.outline.data)
     hints: Hints = _standing_hints(files, sheet)
@@ -94,6 +94,7 @@ def build_body(files: BodyFiles) -> Body:
             raise files.groups.file.error(
                 f"there is no region or group '{term}'{did_you_mean(term, known)}", ("terms", term)
             )
+    left.update(sheet.project())  # Most of the work, so once all names are known to fit.
     regions = {
         name: BodyRegion(name, label, skin[name], **_term(terms, name))
         for name, label in names.items()

@@ -153,7 +153,8 @@ def smooth_curve(points: ArrayLike, *, step: float = 0.4, closed: bool = False) 
     points : array-like, shape (n, 2)
         At least two distinct points in drawing order; a closed curve does not repeat its first.
     step : float
-        Largest distance between neighbouring samples, in the unit of the points.
+        Distance between neighbouring samples along the chord, in the unit of the points; along
+        the curve it is a little more, in hairpin turns up to twice as much.
     closed : bool
         Whether the curve returns to its first point.
 
@@ -170,6 +171,8 @@ def smooth_curve(points: ArrayLike, *, step: float = 0.4, closed: bool = False) 
     knots = np.asarray(points, dtype=float)
     if len(knots) < 2:
         raise ValueError(f"a curve needs at least two points, got {len(knots)}")
+    if (np.diff(knots, axis=0) == 0).all(axis=1).any():
+        raise ValueError("two points in a row are the same; leave one out")
     if closed:
         padded = np.vstack([knots[-1], knots, knots[0], knots[1]])
     else:

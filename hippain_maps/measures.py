@@ -55,7 +55,8 @@ def measures(overlap: Overlap, regions: Iterable[str]) -> Measures:
     both = float((skin * overlap.fraction)[mask].sum())
 
     def share(part: float, whole: float) -> float:
-        return part / whole if whole > 0 else 0.0
+        # Sums in another order may differ in the last digit; a share is never above 1.
+        return min(part / whole, 1.0) if whole > 0 else 0.0
 
     return Measures(
         jaccard=share(both, pattern + drawn - both),

@@ -306,15 +306,28 @@ class _Comparison:
         return self.states[side][first : first + len(self.expected.active[source])]
 
 
+def evidence_weights(found: Overlap, atlas: Atlas) -> tuple[FloatArray, FloatArray, float, float]:
+    """Return what every region says, as the formula of the module weighs it.
+
+    Returns
+    -------
+    drawn, spared : ndarray, shape (2 regions,)
+        ``w d`` and ``w (1 - d)``; 0 where no used view shows the region.
+    for_pain, for_rest : float
+        Factors of the two sums.
+    """
+    model, body = atlas.model, atlas.body
+    weight = np.minimum(body.skin, model.area_cap_cm2) / model.area_unit_cm2 * found.known
+    drawn: FloatArray = weight * found.fraction
+    amount = float(drawn.sum())
+    observed = model.evidence_limit * amount / (amount + model.evidence_half)
+    return drawn, weight - drawn, observed / amount, observed / (amount + model.silence_half)
+
+
 def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Comparison:
     """Evaluate the formula of the module for every state, on both sides, and for no source."""
     model, body = atlas.model, atlas.body
-    weight = np.minimum(body.skin, model.area_cap_cm2) / model.area_unit_cm2 * found.known
-    drawn = weight * found.fraction
-    spared = weight - drawn
-    amount = drawn.sum()
-    observed = model.evidence_limit * amount / (amount + model.evidence_half)
-    for_pain, for_rest = observed / amount, observed / (amount + model.silence_half)
+    drawn, spared, for_pain, for_rest = evidence_weights(found, atlas)
     known_right = found.known[body.mirror_place]
     states: dict[Side, FloatArray] = {}
     for side in SIDES:
@@ -325,7 +338,9 @@ def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Comparison
         in_sight = model.unused_view + (1 - model.unused_view) * in_sight
         states[side] = likelihood + np.log(in_sight) + expected.log_prior
     shares = np.array(model.elsewhere_chances)
-    scattered = for_pain * amount * np.log(shares) + for_rest * spared.sum() * np.log1p(-shares)
+    scattered = for_pain * drawn.sum() * np.log(shares) + for_rest * spared.sum() * np.log1p(
+        -shares
+    )
     nothing = float(np.logaddexp.reduce(scattered) - np.log(len(shares)))
     return _Comparison(found, atlas, expected, states, nothing)
 
@@ -417,8 +432,9 @@ def _candidate(
     seen = atlas.body.skin[essential].sum()
     outside = np.setdiff1d(np.flatnonzero(drawn >= atlas.model.shown_region), inside)
     outside = outside[np.argsort(-skin[outside], kind="stable")]
-    explained = float(skin[inside].sum() / skin.sum())
-    essential_drawn = float(skin[essential].sum() / seen) if seen > 0 else None
+    # Sums in another order may differ in the last digit; a share is never above 1.
+    explained = min(float(skin[inside].sum() / skin.sum()), 1.0)
+    essential_drawn = min(float(skin[essential].sum() / seen), 1.0) if seen > 0 else None
     return Candidate(
         rank=rank_,
         source=source,

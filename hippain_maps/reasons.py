@@ -74,14 +74,26 @@ def reasons(candidate: Candidate, body: Body) -> Reasons:
 
 
 def _areas(fits: Iterable[RegionFit], body: Body) -> tuple[AreaFit, ...]:
-    """Return the areas that some regions lie in, with the drawn share of those regions."""
+    return areas_of(((fit.region, fit.drawn or 0.0) for fit in fits), body)
+
+
+def areas_of(fractions: Iterable[tuple[str, float]], body: Body) -> tuple[AreaFit, ...]:
+    """Return the areas that some sided regions lie in, most drawn first.
+
+    Parameters
+    ----------
+    fractions : iterable of (str, float)
+        Sided regions and their drawn fractions.
+    body : Body
+        Names the areas.
+    """
     skin: dict[str, float] = {}
     covered: dict[str, float] = {}
-    for fit in fits:
-        side, _, region = fit.region.partition(":")
+    for sided, drawn in fractions:
+        side, _, region = sided.partition(":")
         name = f"{body.groups[body.area_of[region]].name} ({side})"
         size = body.regions[region].skin_cm2
         skin[name] = skin.get(name, 0.0) + size
-        covered[name] = covered.get(name, 0.0) + size * (fit.drawn or 0.0)
+        covered[name] = covered.get(name, 0.0) + size * drawn
     order = sorted(skin, key=lambda name: -(covered[name] or skin[name] * 1e-6))
     return tuple(AreaFit(name, covered[name] / skin[name], covered[name]) for name in order)

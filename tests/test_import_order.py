@@ -47,6 +47,7 @@ FLOORS = {
     "comparison": 9,
     "reasons": 9,
     "simulation": 9,
+    "combination": 10,
     "evaluation": 10,
     "cohort": 10,
     "store": 10,

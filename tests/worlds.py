@@ -29,7 +29,8 @@ import shapely
 from hypothesis import strategies as st
 from shapely import Polygon
 
-from hippain_maps._pattern_files import Basis, FitWord, Kind, ModelFile, ZoneChances
+from hippain_maps._pattern_files import FitWord, Kind, ZoneChances, read_model
+from hippain_maps._resources import resource_dir
 from hippain_maps.atlas import Atlas, Place
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import SIDES, VIEWS, View, mirror
@@ -93,37 +94,39 @@ def hand_drawn_body() -> Body:
 
 TOLD = Evidence("general knowledge", ())
 
-MODEL = ModelFile(
-    version="hand-drawn",
-    zone_chance=ZoneChances(essential=0.75, spillover=0.5, rare=0.25),
-    spillover_felt=0.5,
-    unfelt_spillover=0.25,
-    background=0.2,
-    unused_view=0.5,
-    border_softness_cm=0,
-    area_cap_cm2=400,
-    area_unit_cm2=400,
-    evidence_limit=2,
-    evidence_half=1,
-    silence_half=1,
-    trigger_point_active=0.5,
-    none_of_these=0.25,
-    elsewhere_chances=[0.5],
-    shown_trigger_point=0.5,
-    shown_region=0.1,
-    fit_words={
-        "strong": FitWord(explained=0.75, essential_drawn=0.5),
-        "moderate": FitWord(explained=0.5, essential_drawn=0.25),
-    },
-    also_drawn=0.75,
-    too_close=2,
-    default_prior=0.5,
-    source_priors={},
-    trigger_point_priors={},
-    priors_basis=Basis(confidence="general knowledge"),
+MODEL = read_model(resource_dir("patterns"))[0].model_copy(
+    update={
+        "version": "hand-drawn",
+        "zone_chance": ZoneChances(essential=0.75, spillover=0.5, rare=0.25),
+        "spillover_felt": 0.5,
+        "unfelt_spillover": 0.25,
+        "background": 0.2,
+        "unused_view": 0.5,
+        "border_softness_cm": 0,
+        "area_cap_cm2": 400,
+        "area_unit_cm2": 400,
+        "evidence_limit": 2,
+        "evidence_half": 1,
+        "silence_half": 1,
+        "trigger_point_active": 0.5,
+        "none_of_these": 0.25,
+        "elsewhere_chances": [0.5],
+        "shown_trigger_point": 0.5,
+        "shown_region": 0.1,
+        "fit_words": {
+            "strong": FitWord(explained=0.75, essential_drawn=0.5),
+            "moderate": FitWord(explained=0.5, essential_drawn=0.25),
+        },
+        "also_drawn": 0.75,
+        "too_close": 2,
+        "default_prior": 0.5,
+        "source_priors": {},
+        "trigger_point_priors": {},
+    }
 )
 """Constants of the hand-drawn world: a region hurts with 0.8 in an essential zone (1 - 0.8 * 0.25),
-0.6 in spillover that is felt, 0.4 where it is not, and 0.2 outside the pattern."""
+0.6 in spillover that is felt, 0.4 where it is not, and 0.2 outside the pattern. What is not named
+here is as shipped."""
 
 
 def point(

@@ -51,11 +51,12 @@ def hint_lines(chart: BodyChart, look: Look, *, size: float = 1.0) -> LineCollec
 
 def dots(centres: FloatArray, look: Look, *, colour: str, size: float = 1.0) -> EllipseCollection:
     """Return stipple dots of a fixed size on the body."""
-    diameter = np.full(len(centres), look.dot_cm * size)
+    # One shape for all of them: an SVG then holds it once and a place for each dot.
+    diameter = [look.dot_cm * size]
     return EllipseCollection(
         diameter,
         diameter,
-        np.zeros(len(centres)),
+        [0.0],
         units="xy",
         offsets=centres,
         facecolors=colour,

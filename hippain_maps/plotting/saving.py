@@ -20,7 +20,7 @@ _NO_DATE: dict[str, dict[str, None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
 }
-_STYLE: dict[Any, Any] = {"svg.hashsalt": "hippain", "svg.fonttype": "none", "pdf.fonttype": 42}
+_STYLE: dict[Any, Any] = {"svg.hashsalt": "hippain", "svg.fonttype": "none", "pdf.fonttype": 3}
 
 
 def save_figure(figure: Figure | SubFigure, path: str | Path, *, dpi: float = 200) -> Path:
