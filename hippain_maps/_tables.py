@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
@@ -13,6 +16,9 @@ from hippain_maps.patterns import ZONES, Source, Statements
 from hippain_maps.ranking import Candidate, Ranking
 from hippain_maps.reasons import AreaFit, reasons
 from hippain_maps.regions import Body
+
+if TYPE_CHECKING:
+    from hippain_maps.evaluation import Result
 
 RED_FLAGS_UNASKED = (
     "Red flags were not asked about. Ask before anything else: new bladder or bowel trouble or "
@@ -231,3 +237,53 @@ def _print_statements(console: Console, title: str, facts: Statements | None) ->
 
 def _keys(citations: tuple[str, ...]) -> str:
     return f" {', '.join(citations)}" if citations else ""
+
+
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar on standard error, if that is a terminal; yield how to move it on."""
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("simulating", total=total)
+        yield lambda steps: bar.advance(task, steps)
+
+
+def print_results(console: Console, results: Sequence[Result], atlas: Atlas) -> None:
+    """Print what an evaluation found, a table for each condition."""
+    for result in results:
+        table = Table(
+            title=f"{result.condition.name} ({result.drawings} patients; redraws overlap at "
+            f"{result.jaccard_mean:.2f} +- {result.jaccard_sd:.2f})",
+            title_justify="left",
+            title_style="bold",
+            box=None,
+            pad_edge=False,
+        )
+        table.add_column("method")
+        for name in ("top 1", "top 3", "top 5", "same first", "tau", "Brier", "calibration error"):
+            table.add_column(name, justify="right")
+        for name, found in result.methods.items():
+            values = (
+                found.top1,
+                found.top3,
+                found.top5,
+                found.same_first,
+                found.kendall_tau,
+                found.brier,
+                found.calibration_error,
+            )
+            table.add_row(name, *("" if v is None else f"{v:.3f}" for v in values))
+        console.print(table)
+        console.print(
+            f"combination holds all sources in {result.combined:.3f}, "
+            f"is exactly them in {result.combined_exactly:.3f}"
+        )
+        for truth, first, count in result.confused[:3]:
+            console.print(f"  {truth} taken for {first}: {count}")
+        console.print()
+    console.print(
+        Text(
+            f"Recovery of encoded patterns under simulated hands (atlas {atlas.version}), not "
+            "clinical accuracy: palpation, the reference, itself agrees at kappa about 0.45.",
+            style="dim",
+        )
+    )

@@ -179,7 +179,10 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
     for folder in folders:
         if not folder.is_dir():
             raise DataError("there is no such folder of patterns", file=str(folder))
-        for path in sorted(folder.glob("*.yaml")):
+        files = sorted(folder.glob("*.yaml"))
+        if not files:
+            raise DataError("there is no .yaml file in this folder of patterns", file=str(folder))
+        for path in files:
             (homes if path.stem in NOT_SOURCES else paths)[path.stem] = path
             if path.stem == "bibliography":
                 libraries.append(path)
@@ -196,7 +199,10 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
     }
     _check_names(sources)
     _check_citations(sources, citations)
-    files = dict.fromkeys([*paths.values(), *homes.values(), *libraries])
+    for key in model.priors_basis.citations:
+        if key not in citations:
+            raise model_file.error(_not_listed(key, citations), ("priors_basis", "citations"))
+    read = dict.fromkeys([*paths.values(), *homes.values(), *libraries])
     return Atlas(
         body=body,
         sources=sources,
@@ -204,7 +210,7 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
         places=_places(homes["ambiguous_places"].parent, body, sources),
         citations=citations,
         sets=_sets(homes["sets"].parent, sources),
-        version=f"{model.version}+{_hash(body, files)}",
+        version=f"{model.version}+{_hash(body, read)}",
     )
 
 
@@ -255,11 +261,11 @@ def _check_citations(sources: Mapping[str, Source], citations: Mapping[str, Cita
     for source in sources.values():
         for key in sorted(cited(source)):
             if key not in citations:
-                raise DataError(
-                    f"the citation '{key}' is not in bibliography.yaml"
-                    f"{did_you_mean(key, citations)}",
-                    file=source.file,
-                )
+                raise DataError(_not_listed(key, citations), file=source.file)
+
+
+def _not_listed(key: str, citations: Iterable[str]) -> str:
+    return f"the citation '{key}' is not in bibliography.yaml{did_you_mean(key, citations)}"
 
 
 def cited(source: Source) -> frozenset[str]:

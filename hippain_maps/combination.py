@@ -8,11 +8,11 @@ to three sources that explains the drawing best, where each further source must 
     score(S) = k L(p_S) + \sum_{(source, side) \in S} \log share + \log P(|S|)
 
 with L the likelihood of `hippain_maps.ranking`, k its weight here (the saturation that keeps a
-single-source list modest would hide a second source), ``p_S`` the pain expected when all of S are active
-(independent causes), ``share`` each source's prior share of its list and ``P(|S|)`` the prior for
-the number of sources, from the model file; summed over the states of the sources. Each source is
-tried in a few of its likeliest states, judged by what it explains of the drawing and what it
-wrongly expects, so the search is not exhaustive.
+single-source list modest would hide a second source), ``p_S`` the pain expected when all of S are
+active (independent causes), ``share`` each source's prior share of its list and ``P(|S|)`` the
+prior for the number of sources, from the model file; summed over the states of the sources. Each
+source is tried in a few of its likeliest states, judged by what it explains of the drawing and
+what it wrongly expects, so the search is not exhaustive.
 """
 
 from __future__ import annotations

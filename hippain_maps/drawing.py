@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib.resources
 import json
 import os
-import secrets
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
@@ -33,7 +32,8 @@ from hippain_maps._gate import (
 )
 from hippain_maps._json import one_line
 from hippain_maps._limits import MAX_DRAWING_BYTES
-from hippain_maps.errors import DrawingError, OutputError
+from hippain_maps._writing import write_text
+from hippain_maps.errors import DrawingError
 from hippain_maps.geometry import FRAME, VIEWS, Area, View, as_area, check_view, mirror_view
 from hippain_maps.marks import DEFAULT_WIDTH, Mark, check_crossings, union_of
 
@@ -399,22 +399,7 @@ class PainDrawing:
         document = self.to_geojson()
         marks = ",\n".join(_dumps(feature) for feature in document.pop("features"))
         text = f'{_dumps(document)[:-1]}, "features": [\n{marks}\n]}}\n'
-        try:
-            # Through a link to the file that it names, so that the link stays one.
-            target = Path(os.path.realpath(path))
-            beside = target.with_name(f".hippain-{secrets.token_hex(4)}.tmp")
-            try:
-                with open(beside, "x", encoding="utf-8", newline="\n") as stream:
-                    stream.write(text)
-                    stream.flush()
-                    os.fsync(stream.fileno())
-                os.replace(beside, target)
-            except BaseException:
-                beside.unlink(missing_ok=True)
-                raise
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise OutputError(f"cannot write '{one_line(os.fspath(path))}': {reason}") from None
+        write_text(path, text)
 
 
 def drawing_schema() -> dict[str, Any]:

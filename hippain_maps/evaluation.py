@@ -18,12 +18,24 @@ from typing import Any
 import numpy as np
 
 from hippain_maps.atlas import Atlas
+from hippain_maps.combination import combination
+from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.measures import measures
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.patterns import Source
 from hippain_maps.ranking import Ranking, rank
-from hippain_maps.simulation import SHAKE, Family, Hand, Patient, draw, jaccard, mixture, patient
+from hippain_maps.simulation import (
+    SHAKE,
+    Family,
+    Hand,
+    Patient,
+    draw,
+    jaccard,
+    mixture,
+    patient,
+    redraw,
+)
 
 Key = tuple[str, str]
 BINS = 10
@@ -109,6 +121,8 @@ class Result:
         Bins of the first candidate's share.
     confused : list of (truth, first candidate, count)
         The commonest mistakes.
+    combined, combined_exactly : float
+        Share of drawings whose smallest explaining set holds all true sources, and is just them.
     """
 
     condition: Condition
@@ -118,6 +132,8 @@ class Result:
     methods: Mapping[str, Recovery]
     calibration: list[tuple[float, float, int]] = field(default_factory=list)
     confused: list[tuple[str, str, int]] = field(default_factory=list)
+    combined: float = 0.0
+    combined_exactly: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Return the result as plain data."""
@@ -132,6 +148,7 @@ class _Case:
     overlaps: tuple[Overlap, Overlap]
     rankings: tuple[Ranking, Ranking]
     jaccard: float
+    combined: frozenset[Key]
 
 
 def evaluate(
@@ -140,6 +157,7 @@ def evaluate(
     *,
     per_source: int = 25,
     seed: int = 1,
+    with_classifier: bool = False,
     progress: Callable[[int], None] | None = None,
 ) -> Result:
     """Return how well the ranking, and the plain measures, recover known sources.
@@ -154,6 +172,9 @@ def evaluate(
         Patients for each muscle and side.
     seed : int
         The same seed gives the same result to the digit.
+    with_classifier : bool
+        Whether to train a classifier on as many other drawings of the same hand, as a ceiling:
+        what can be learnt from the region fractions alone. Needs scikit-learn (extra ``dev``).
     progress : callable, optional
         Called with 1 after each patient.
     """
@@ -166,13 +187,14 @@ def evaluate(
     scorers = {"model": _model_scores, **{n: _plain(n, atlas) for n in PLAIN}}
     scorers["prior only"] = _prior_scores(atlas)
     scorers["random"] = _random_scores(seed)
+    if with_classifier:
+        scorers["trained classifier"] = _classifier(atlas, condition, per_source, seed)
     scores = {
         name: [tuple(score(case, which, keys) for which in (0, 1)) for case in cases]
         for name, score in scorers.items()
     }
     methods = {
-        name: _recovery(found, cases, keys, shares=name in ("model", "prior only"))
-        for name, found in scores.items()
+        name: _recovery(found, cases, keys, shares=name in SHARES) for name, found in scores.items()
     }
     overlaps = np.array([case.jaccard for case in cases])
     return Result(
@@ -183,6 +205,8 @@ def evaluate(
         methods=methods,
         calibration=_calibration([s[0] for s in scores["model"]], cases, keys),
         confused=_confused([s[0] for s in scores["model"]], cases, keys),
+        combined=float(np.mean([set(case.truth) <= case.combined for case in cases])),
+        combined_exactly=float(np.mean([set(case.truth) == case.combined for case in cases])),
     )
 
 
@@ -210,23 +234,26 @@ def _cases(atlas: Atlas, condition: Condition, per_source: int, seed: int) -> It
             drawings = [draw(who, condition.hand, atlas.body, generator) for _ in range(2)]
             first, again = (overlap(drawing, atlas.body) for drawing in drawings)
             ranked = tuple(rank(drawing, atlas) for drawing in drawings)
-            yield _Case(truth, (first, again), (ranked[0], ranked[1]), jaccard(*drawings))
+            parts = combination(ranked[0]).parts
+            combined = frozenset((part.source.id, str(part.side)) for part in parts)
+            yield _Case(truth, (first, again), (ranked[0], ranked[1]), jaccard(*drawings), combined)
 
 
 # --- Scores of each method: one number for every source and side, higher is likelier.
 
 Score = Callable[[_Case, int, Sequence[Key]], FloatArray]
 PLAIN = ("jaccard", "dice", "coverage", "precision")
+SHARES = ("model", "prior only", "trained classifier")
 
 
 def _model_scores(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
-    found = {(c.source.id, c.side): c.probability for c in case.rankings[which]}
-    return np.array([found[key[0], "left" if key[1] == "left" else "right"] for key in keys])
+    found: dict[Key, float] = {(c.source.id, c.side): c.probability for c in case.rankings[which]}
+    return np.array([found[key] for key in keys])
 
 
 def _plain(name: str, atlas: Atlas) -> Score:
     """Return the scores of a plain measure, against all zones of each source."""
-    patterns = {
+    patterns: dict[Key, list[str]] = {
         (source.id, side): sorted(
             {
                 part.sided(side)
@@ -241,15 +268,9 @@ def _plain(name: str, atlas: Atlas) -> Score:
 
     def score(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
         found = case.overlaps[which]
-        return np.array(
-            [getattr(measures(found, patterns[key[0], _side(key[1])]), name) for key in keys]
-        )
+        return np.array([getattr(measures(found, patterns[key]), name) for key in keys])
 
     return score
-
-
-def _side(name: str) -> Any:
-    return name
 
 
 def _prior_scores(atlas: Atlas) -> Score:
@@ -270,6 +291,94 @@ def _random_scores(seed: int) -> Score:
         return generator.random(len(keys))
 
     return score
+
+
+def _classifier(atlas: Atlas, condition: Condition, per_source: int, seed: int) -> Score:
+    """Return the scores of a random forest, trained on other patients of the same kind."""
+    from sklearn.ensemble import RandomForestClassifier
+
+    cases = list(_cases(atlas, condition, 2 * per_source, seed + 1000))
+    keys = _keys(atlas)
+    features = np.array([_features(case.overlaps[0]) for case in cases])
+    truth = np.array([keys.index(case.truth[0]) for case in cases])
+    forest = RandomForestClassifier(n_estimators=300, random_state=seed, n_jobs=1)
+    forest.fit(features, truth)
+
+    def score(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
+        shares = np.zeros(len(keys))
+        found = forest.predict_proba(_features(case.overlaps[which])[None])[0]
+        shares[forest.classes_] = found
+        return shares
+
+    return score
+
+
+def _features(found: Overlap) -> FloatArray:
+    """Return region fractions, and which regions a used view shows."""
+    return np.concatenate([found.fraction, found.known.astype(float)])
+
+
+@dataclass(frozen=True)
+class Stability:
+    """How a ranking fares when the drawing is drawn again.
+
+    Parameters
+    ----------
+    redraws : int
+        How often it was drawn again.
+    same_first : float
+        Share in which the first candidate stayed first.
+    firsts : mapping of str to int
+        How often each source and side came first.
+    jaccard_mean : float
+        Overlap of the redraws with the drawing.
+    """
+
+    redraws: int
+    same_first: float
+    firsts: Mapping[str, int]
+    jaccard_mean: float
+
+
+def stability(drawing: PainDrawing, atlas: Atlas, *, redraws: int = 30, seed: int = 1) -> Stability:
+    """Return how stable the first candidate of a drawing is under a hand of Jaccard 0.62.
+
+    Parameters
+    ----------
+    drawing : PainDrawing
+        What the patient drew.
+    atlas : Atlas
+        What it is ranked with.
+    redraws : int
+        How often to draw it again.
+    seed : int
+        The same seed gives the same answer.
+
+    Examples
+    --------
+    >>> from hippain_maps.atlas import load_atlas
+    >>> atlas = load_atlas()
+    >>> drawing = PainDrawing.from_regions(atlas.body, ["left:thigh_lateral", "left:leg_lateral"])
+    >>> stability(drawing, atlas, redraws=3).same_first
+    1.0
+    """
+    generator = np.random.default_rng(seed)
+    hand = Hand(shake=SHAKE["warp", 0.62])
+    best = rank(drawing, atlas)[0]
+    firsts: dict[str, int] = {}
+    overlaps = []
+    for _ in range(redraws):
+        again = redraw(drawing, hand, atlas.body, generator)
+        first = rank(again, atlas)[0]
+        name = f"{first.source.id} {first.side}"
+        firsts[name] = firsts.get(name, 0) + 1
+        overlaps.append(jaccard(drawing, again))
+    return Stability(
+        redraws=redraws,
+        same_first=firsts.get(f"{best.source.id} {best.side}", 0) / redraws,
+        firsts=dict(sorted(firsts.items(), key=lambda item: (-item[1], item[0]))),
+        jaccard_mean=float(np.mean(overlaps)),
+    )
 
 
 # --- Figures of merit.

@@ -209,6 +209,16 @@ def _statements(facts: Facts | None) -> Statements | None:
     return None if facts is None else Statements(tuple(facts.items), _evidence(facts))
 
 
+# Where the patient's left is: the sign of x. A side view has no other side.
+_LEFT: dict[View, int] = {
+    "anterior": 1,
+    "posterior": -1,
+    "plantar": 1,
+    "dorsal": -1,
+    "perineal": 1,
+}
+
+
 def _trigger_point(
     entry: TriggerPointEntry, file: YamlFile, field: tuple[str | int, ...], body: Body
 ) -> TriggerPoint:
@@ -218,6 +228,12 @@ def _trigger_point(
             raise file.error(
                 f"the mark {mark.at} lies beside the figure of the {mark.view} view; marks are "
                 "chart cm on the patient's left half",
+                (*field, "marks", number, "at"),
+            )
+        if mark.view == "right_lateral" or mark.at[0] * _LEFT.get(mark.view, 0) < 0:
+            raise file.error(
+                f"the mark {mark.at} of the {mark.view} view lies on the patient's right; marks are "
+                "written for the left, the right is the mirror image",
                 (*field, "marks", number, "at"),
             )
     return TriggerPoint(

@@ -93,14 +93,14 @@ class Patient:
     Parameters
     ----------
     source, side
-        The truth.
+        The truth; no source where it is not known.
     trigger_points : tuple of str
         The active ones.
     pain : mapping of view to Area
         Where it hurts, in every view that shows some of it; what a hand then draws.
     """
 
-    source: Source
+    source: Source | None
     side: Side
     trigger_points: tuple[str, ...]
     pain: Mapping[View, Area]
@@ -269,6 +269,16 @@ def _extra(body: Body, view: View, generator: Generator) -> Area:
         x, y = generator.uniform(x0, x1), generator.uniform(y0, y1)
         if shapely.contains_xy(charted, x, y):
             return as_area(shapely.buffer(shapely.Point(x, y), generator.uniform(1.5, 3.5)))
+
+
+def redraw(drawing: PainDrawing, hand: Hand, body: Body, generator: Generator) -> PainDrawing:
+    """Return a drawing as the same patient might draw it again: each view's pain, displaced.
+
+    Intensity and quality are not carried over, completed views are.
+    """
+    again = Patient(None, "left", (), {view: drawing.area(view) for view in drawing.views})
+    drawn = draw(again, hand.steady(), body, generator)
+    return replace(drawn, views_completed=drawing.views_completed)
 
 
 def jaccard(first: PainDrawing, second: PainDrawing) -> float:

@@ -138,9 +138,13 @@ def test_a_pack_may_cite_what_it_lists(tmp_path: Path, atlas: Atlas, body: Body)
     assert found.citations["MY-BOOK"].what == "A book"
     assert found.citations["S-adel"].what == "Read again"
     assert set(found.citations) == {*atlas.citations, "MY-BOOK"}
+    # Both bibliographies are part of the version.
     other = library.replace("A book", "Another book")
     again = load_atlas(pack(tmp_path / "yours", vastus=source, bibliography=other), body=body)
     assert again.version != found.version
+    copied = shutil.copytree(resource_dir("patterns"), tmp_path / "patterns")
+    pack(copied, bibliography=edited("bibliography", "Unless an entry", "Where no entry"))
+    assert read_atlas(body, [copied, tmp_path / "mine"]).version != found.version
 
 
 def test_a_missing_folder_is_refused(tmp_path: Path, body: Body) -> None:
@@ -150,6 +154,13 @@ def test_a_missing_folder_is_refused(tmp_path: Path, body: Body) -> None:
     pack(tmp_path, vastus=VASTUS)
     with pytest.raises(DataError, match="there is no such folder of patterns"):
         load_atlas(tmp_path / "vastus.yaml", body=body)
+
+
+def test_a_folder_without_a_pattern_is_refused(tmp_path: Path, body: Body) -> None:
+    """Files with another extension are not skipped in silence."""
+    (tmp_path / "vastus.yml").write_text(VASTUS, encoding="utf-8")
+    with pytest.raises(DataError, match=r"there is no \.yaml file in this folder"):
+        load_atlas(tmp_path, body=body)
 
 
 # --- What does not fit together ----------------------------------------------------------------
@@ -204,6 +215,12 @@ def test_an_unknown_citation_is_refused(tmp_path: Path, body: Body) -> None:
             "gluteus_medius: {trp3_anterior: 0.4}",
             "gluteus_medium: {trp3_anterior: 0.4}",
             "there is no source 'gluteus_medium'; did you mean 'gluteus_medius'?",
+        ),
+        (
+            "model",
+            "citations: [S-rev, S-igl, S-adel]",
+            "citations: [S-rev, S-igl, S-adell]",
+            "the citation 'S-adell' is not in bibliography.yaml; did you mean 'S-adel'?",
         ),
         (
             "ambiguous_places",

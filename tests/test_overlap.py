@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS
 from hippain_maps.overlap import Overlap, overlap
-from hippain_maps.regions import Body
+from hippain_maps.regions import Body, ContextArea
 
 UPPER, UPPER_LATERAL = square(-20, 20), square(-10, 20)
 HALF = shapely.box(-20, 20, -10, 40)
@@ -105,12 +106,12 @@ def test_whole_regions_have_exactly_their_area(body: Body) -> None:
 
 
 def test_a_drawing_with_the_edge_of_a_region_covers_it(body: Body) -> None:
-    """A region drawn along its own border is fully drawn, and its neighbours are not."""
-    region = "left:thigh_2_posterior"
-    drawing = PainDrawing.from_regions(body, [region])
-    found = overlap(drawing, body)
-    assert fractions(found) == {region: pytest.approx(1, abs=1e-9)}
-    assert found.outside_total_cm2 == 0
+    """A region drawn along its own border is fully drawn, never more, and no neighbour is."""
+    for region in body.sided[:60]:
+        found = overlap(PainDrawing.from_regions(body, [region]), body)
+        assert fractions(found) == {region: pytest.approx(1, abs=1e-9)}
+        assert found.fraction.max() <= 1
+        assert found.outside_total_cm2 == 0
 
 
 # --- Sums --------------------------------------------------------------------------------------
@@ -132,6 +133,20 @@ def test_pain_outside_the_map_is_named_by_place(world: Atlas) -> None:
     head = drawn(world, {"posterior": square(-10, 30)})
     assert head.outside_cm2 == pytest.approx({"head": 200})
     assert drawn(world, {"posterior": UPPER}).outside_cm2 == {}
+
+
+def test_parts_of_the_figure_that_overlap_share_no_pain(world: Atlas) -> None:
+    """Where outlines beside the map overlap, as neck and trunk do, the first one is named."""
+    chart = world.body.charts["posterior"]
+    context = (
+        ContextArea("head", None, square(-10, 40)),
+        ContextArea("upper trunk", None, shapely.box(-20, 40, 20, 50)),
+    )
+    charts = {**world.body.charts, "posterior": dataclasses.replace(chart, context=context)}
+    body = dataclasses.replace(world.body, charts=charts)
+    pain = PainDrawing.from_polygons({"posterior": shapely.box(-15, 45, 0, 55)})
+    found = overlap(pain, body).outside_cm2
+    assert found == pytest.approx({"head": 100, "upper trunk": 25, "off the figure": 25})
 
 
 def test_the_shipped_figure_names_head_arms_and_trunk(body: Body) -> None:

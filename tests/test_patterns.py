@@ -131,6 +131,16 @@ REFUSED = {
         (12, "trigger_points.0.marks.0.at"),
         "the mark (-40.0, 70.0) lies beside the figure of the left_lateral view",
     ),
+    "a mark on the right": (
+        ("at: [16, 56]", "at: [-16, 56]"),
+        (27, "trigger_points.1.marks.0.at"),
+        "the mark (-16.0, 56.0) of the anterior view lies on the patient's right",
+    ),
+    "a mark in the right view": (
+        ("view: left_lateral", "view: right_lateral"),
+        (12, "trigger_points.0.marks.0.at"),
+        "marks are written for the left",
+    ),
     "a trigger point twice": (
         ("- id: lower", "- id: upper"),
         (24, "trigger_points.1.id"),

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 
-from hippain_maps.geometry import FloatArray
+from hippain_maps.geometry import Area, FloatArray, as_area
 from hippain_maps.plotting.look import Look
 from hippain_maps.regions import BodyChart
 
@@ -37,10 +37,22 @@ def area_patch(area: shapely.Geometry, **style: Any) -> PathPatch:
     return PathPatch(path_of(area), **style)
 
 
+FINENESS = 0.02
+"""Lines of the body are thinned to this, cm: a quarter of a hair's breadth in print."""
+
+
+def body_outline(chart: BodyChart, *, arms: bool) -> Area:
+    """Return the outline of a view's figure, with its arms or without."""
+    parts = [c.area for c in chart.context if arms or c.name != "arm"]
+    whole = shapely.union_all([chart.charted, *parts])
+    return as_area(shapely.simplify(whole, FINENESS))
+
+
 def hint_lines(chart: BodyChart, look: Look, *, size: float = 1.0) -> LineCollection:
     """Return the light anatomical lines of a view."""
+    lines = [shapely.simplify(shapely.LineString(xy), FINENESS) for xy in chart.hints]
     return LineCollection(
-        list(chart.hints),
+        [shapely.get_coordinates(line) for line in lines],
         colors=look.faint_ink,
         linewidths=look.hint_width * size,
         capstyle="round",

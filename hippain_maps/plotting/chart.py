@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hippain_maps.atlas import Atlas
-from hippain_maps.geometry import INSET_VIEWS, Side, View, other_side
+from hippain_maps.geometry import INSET_VIEWS, FloatArray, Side, View, other_side
 from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.layout import Crop, scale_of
@@ -81,15 +82,15 @@ def plot_chart(
     with_arms = crop is None if arms is None else arms
     crop = crop or full_crop(body, view, arms=with_arms)
     if ax is None:
-        ax = Figure(figsize=(crop.width / 12, crop.height / 12)).subplots()
+        inches = (crop.width / 12, crop.height / 12)
+        ax = Figure(figsize=inches, facecolor=look.paper).subplots()
     ax.set_xlim(crop.x0, crop.x1)
     ax.set_ylim(crop.y0, crop.y1)
     ax.set_aspect("equal")
     ax.set_axis_off()
     scale = scale_of(ax)
     chart = body.charts[view]
-    parts = [c.area for c in chart.context if with_arms or c.name != "arm"]
-    figure = shapely.union_all([chart.charted, *parts])
+    figure = artists.body_outline(chart, arms=with_arms)
     ax.add_artist(artists.area_patch(figure, facecolor=look.skin, edgecolor="none", zorder=1))
     ax.add_collection(artists.hint_lines(chart, look, size=scale), autolim=False)
     ax.add_artist(
@@ -114,10 +115,7 @@ def plot_chart(
 
 
 def _sides(ax: Axes, view: View, size: float, words: Words, look: Look) -> None:
-    """Write a large L and R beside the figure; a side view says it in its title."""
-    if view not in _LEFT_EDGE:
-        return
-    first = _LEFT_EDGE[view]
+    """Write a large L and R above the figure; above a side view, the side that it shows."""
     style: dict[str, Any] = {
         "fontsize": size,
         "fontweight": "bold",
@@ -126,11 +124,32 @@ def _sides(ax: Axes, view: View, size: float, words: Words, look: Look) -> None:
         "transform": ax.transAxes,
         "zorder": 7,
     }
+    if view not in _LEFT_EDGE:
+        side: Side = "left" if view == "left_lateral" else "right"
+        ax.text(0.5, 1.005, words.letters[side], ha="center", **style)
+        return
+    first = _LEFT_EDGE[view]
     low, high = ax.get_xlim()
+    # In from the edge, or the letters of neighbouring views would read as a word.
     if low < -1:
-        ax.text(0.0, 1.005, words.letters[first], ha="left", **style)
+        ax.text(0.04, 1.005, words.letters[first], ha="left", **style)
     if high > 1:
-        ax.text(1.0, 1.005, words.letters[other_side(first)], ha="right", **style)
+        ax.text(0.96, 1.005, words.letters[other_side(first)], ha="right", **style)
+
+
+def add_dots(
+    ax: Axes, centres: FloatArray, look: Look, *, colour: str, gid: str, size: float = 1.0
+) -> None:
+    """Add those stipple dots to a chart that lie within its limits."""
+    low, high = np.sort([ax.get_xlim(), ax.get_ylim()]).T
+    shown = centres[((centres >= low) & (centres <= high)).all(axis=1)]
+    if len(shown):
+        stipple = artists.dots(shown, look, colour=colour, size=size)
+        stipple.set_offset_transform(ax.transData)
+        stipple.set_gid(gid)
+        ax.add_collection(stipple, autolim=False)
+        # An SVG would otherwise wrap each dot in a clip of its own, half of the file.
+        stipple.set_clip_on(False)
 
 
 def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT) -> None:
@@ -145,11 +164,8 @@ def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT) -> None:
         ("spillover", shapes.spillover, 1.0),
         ("rare", shapes.rare, 0.8),
     ):
-        if len(centres):
-            stipple = artists.dots(centres, look, colour=look.pain, size=size)
-            stipple.set_offset_transform(ax.transData)
-            stipple.set_gid(f"{shapes.view}-{name}")
-            ax.add_collection(stipple, autolim=False)
+        gid = f"{shapes.view}-{name}"
+        add_dots(ax, centres, look, colour=look.pain, gid=gid, size=size)
     for point, marks in shapes.marks.items():
         cross = artists.crosses([(m.x, m.y) for m in marks], look, size=scale_of(ax))
         cross.set_gid(f"{shapes.view}-{point}")

@@ -102,7 +102,7 @@ def row_of_axes(
     crops: Sequence[Crop],
     box: tuple[float, float, float, float],
     *,
-    gap: float = 0.012,
+    gap: float = 0.03,
 ) -> list[Axes]:
     """Return axes side by side in the middle of a box, all at one scale, tops aligned.
 

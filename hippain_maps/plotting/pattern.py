@@ -15,7 +15,14 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import VIEWS, Side, View
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.chart import add_pattern, caption, content_of, full_crop, plot_chart
+from hippain_maps.plotting.chart import (
+    add_dots,
+    add_pattern,
+    caption,
+    content_of,
+    full_crop,
+    plot_chart,
+)
 from hippain_maps.plotting.layout import (
     FOOT,
     HEAD,
@@ -287,13 +294,10 @@ def _add_compared(
         )
         patch.set_gid(f"{shapes.view}-{source.id}-essential")
         ax.add_artist(patch)
-    if len(shapes.spillover):
-        # Moved a little, or the dots of two sources would cover each other.
-        centres = shapes.spillover + np.array([0.3, 0.25]) * number
-        stipple = artists.dots(centres, look, colour=colour, size=0.8)
-        stipple.set_offset_transform(ax.transData)
-        stipple.set_gid(f"{shapes.view}-{source.id}-spillover")
-        ax.add_collection(stipple, autolim=False)
+    # Moved a little, or the dots of two sources would cover each other.
+    centres = shapes.spillover + np.array([0.3, 0.25]) * number
+    gid = f"{shapes.view}-{source.id}-spillover"
+    add_dots(ax, centres, look, colour=colour, gid=gid, size=0.8)
 
 
 def _key(

@@ -136,7 +136,7 @@ def _charts(
     box: Box,
     look: Look,
 ) -> dict[View, Axes]:
-    rows = row_of_axes(figure, [crops[view] for view in views], box, gap=0.008)
+    rows = row_of_axes(figure, [crops[view] for view in views], box, gap=0.012)
     for view, ax in zip(views, rows, strict=True):
         plot_chart(ranking.atlas.body, view, ax=ax, crop=crops[view], arms=False, look=look)
     return dict(zip(views, rows, strict=True))

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Callable, Iterable
+import threading
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from matplotlib import rc_context
 from matplotlib.backends.backend_pdf import PdfPages
 from matplotlib.figure import Figure, SubFigure
 
+from hippain_maps._writing import write_whole
 from hippain_maps.errors import OutputError, did_you_mean
 
 FORMATS = ("png", "svg", "pdf")
@@ -20,7 +21,11 @@ _NO_DATE: dict[str, dict[str, None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
 }
+# Type 3 in PDF: cutting a TrueType font down takes longer than all the rest of a figure.
 _STYLE: dict[Any, Any] = {"svg.hashsalt": "hippain", "svg.fonttype": "none", "pdf.fonttype": 3}
+# The settings are those of the whole program; two threads would undo each other's. Reentrant, since
+# pages may be made, and saved elsewhere, while they are written.
+_SETTINGS = threading.RLock()
 
 
 def save_figure(figure: Figure | SubFigure, path: str | Path, *, dpi: float = 200) -> Path:
@@ -48,12 +53,12 @@ def save_figure(figure: Figure | SubFigure, path: str | Path, *, dpi: float = 20
     background = whole.get_facecolor()
 
     def write(beside: Path) -> None:
-        with rc_context(_STYLE):
+        with _SETTINGS, rc_context(_STYLE):
             whole.savefig(
                 beside, format=kind, dpi=dpi, metadata=_NO_DATE[kind], facecolor=background
             )
 
-    _replace(target, write)
+    write_whole(target, write)
     return target
 
 
@@ -70,11 +75,11 @@ def save_pages(figures: Iterable[Figure], path: str | Path) -> Path:
         raise OutputError(f"{target}: several pages are written as .pdf, not as .{kind}")
 
     def write(beside: Path) -> None:
-        with rc_context(_STYLE), PdfPages(beside, metadata=_NO_DATE["pdf"]) as pages:
+        with _SETTINGS, rc_context(_STYLE), PdfPages(beside, metadata=_NO_DATE["pdf"]) as pages:
             for figure in figures:
                 pages.savefig(figure, facecolor=figure.get_facecolor())
 
-    _replace(target, write)
+    write_whole(target, write)
     return target
 
 
@@ -101,15 +106,3 @@ def checked_target(path: str | Path) -> tuple[Path, str]:
     if not os.access(target.parent, os.W_OK):
         raise OutputError(f"{target}: the folder {target.parent} cannot be written to")
     return target, kind
-
-
-def _replace(target: Path, write: Callable[[Path], None]) -> None:
-    """Write beside the target, then rename; leave nothing behind on the way."""
-    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
-    try:
-        write(beside)
-        os.replace(beside, target)
-    except OSError as error:
-        raise OutputError(f"{target}: cannot be written: {error.strerror or error}") from error
-    finally:
-        beside.unlink(missing_ok=True)

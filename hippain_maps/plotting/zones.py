@@ -103,17 +103,32 @@ def blurred(chart: BodyChart, values: FloatArray, softness: float = SHAPE_SOFTNE
         The field. It fades a little towards the outline, so that zones end round there.
     """
     grid = grid_of(chart)
-    on_body = grid.place >= 0
-    field = np.where(on_body, values[grid.place], 0.0)
-    across = _gaussian(len(grid.x), softness / SPACING)
-    along = _gaussian(len(grid.y), softness / SPACING)
-    weight = along @ on_body.astype(float) @ across
-    full = along.sum(axis=1)[:, None] * across.sum(axis=0)
-    weight = weight / full
-    # Divided by the whole weight a zone would end square at the outline; by none of it, it would
-    # shrink from the outline. The root of it rounds the ends and keeps the edge.
-    smooth: FloatArray = (along @ field @ across) / full / np.sqrt(np.maximum(weight, 1e-9))
-    return np.where(weight > 1e-3, smooth, 0.0)
+    field = np.where(grid.place >= 0, values[grid.place], 0.0)
+    along, across, share = _blur_of(chart, softness)
+    smooth: FloatArray = (along @ field @ across) * share
+    return smooth
+
+
+_BLURS: weakref.WeakKeyDictionary[BodyChart, dict[float, tuple[FloatArray, ...]]] = (
+    weakref.WeakKeyDictionary()
+)
+
+
+def _blur_of(chart: BodyChart, softness: float) -> tuple[FloatArray, ...]:
+    """Return the blur along columns, along rows, and the factor at each point; made once."""
+    made = _BLURS.setdefault(chart, {})
+    if softness not in made:
+        grid = grid_of(chart)
+        on_body = (grid.place >= 0).astype(float)
+        across = _gaussian(len(grid.x), softness / SPACING)
+        along = _gaussian(len(grid.y), softness / SPACING)
+        full = along.sum(axis=1)[:, None] * across.sum(axis=0)
+        weight = along @ on_body @ across / full
+        # Divided by the whole weight a zone would end square at the outline; by none of it, it
+        # would shrink from the outline. The root of it rounds the ends and keeps the edge.
+        share = 1 / (full * np.sqrt(np.maximum(weight, 1e-9)))
+        made[softness] = along, across, np.where(weight > 1e-3, share, 0.0)
+    return made[softness]
 
 
 def _gaussian(size: int, sigma: float) -> FloatArray:
@@ -178,7 +193,7 @@ class PatternShapes:
     def extent(self) -> Area:
         """The whole painted area: the solid zone, and the ground that the dots stand for."""
         dots = MultiPoint(np.vstack([self.spillover, self.rare]))
-        return as_area(shapely.union(self.essential, shapely.buffer(dots, DOT_GROUND)))
+        return as_area(shapely.union(self.essential, shapely.buffer(dots, DOT_GROUND, quad_segs=4)))
 
     @property
     def is_empty(self) -> bool:

@@ -1,0 +1,61 @@
+"""Write a file whole or not at all: beside the target, flushed, then renamed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+from hippain_maps._json import one_line
+from hippain_maps.errors import OutputError
+
+
+def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> Path:
+    """Have a file written beside its target, then put it in its place in one step.
+
+    The target is never seen half written, and an old file stays if writing fails. A link is
+    followed to the file that it names, so that the link stays one.
+
+    Parameters
+    ----------
+    path : path
+        The target.
+    write : callable
+        Writes the file at the path that it is given.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written; the message names it.
+    """
+    name = one_line(os.fspath(path))
+    try:
+        target = Path(os.path.realpath(path))
+        beside = target.with_name(f".hippain-{secrets.token_hex(4)}.tmp")
+        try:
+            write(beside)
+            with open(beside, "rb+") as stream:
+                os.fsync(stream.fileno())
+            os.replace(beside, target)
+        finally:
+            beside.unlink(missing_ok=True)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise OutputError(f"cannot write '{name}': {reason}") from None
+    return target
+
+
+def write_text(path: str | os.PathLike[str], text: str) -> Path:
+    """Write text as UTF-8 with plain line ends, whole or not at all.
+
+    Raises
+    ------
+    OutputError
+        If the file cannot be written.
+    """
+
+    def write(beside: Path) -> None:
+        beside.write_text(text, encoding="utf-8", newline="\n")
+
+    return write_whole(path, write)
