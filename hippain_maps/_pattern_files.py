@@ -167,6 +167,9 @@ class ModelFile(_Model):
     fit_words: dict[Literal["strong", "moderate"], FitWord]
     also_drawn: Share
     number_of_sources: tuple[Share, Share, Share]
+    clue_yes: Share
+    clue_ratio: Annotated[float, Field(gt=1, le=100)]
+    palpation_ratio: Annotated[float, Field(gt=1, le=100)]
     combination_weight: Annotated[float, Field(gt=0, le=100)]
     too_close: Annotated[float, Field(gt=1, le=100)]
     default_prior: Share

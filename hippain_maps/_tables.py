@@ -13,12 +13,14 @@ from rich.text import Text
 
 from hippain_maps.atlas import Atlas, cited
 from hippain_maps.patterns import ZONES, Source, Statements
+from hippain_maps.questions import ask_next
 from hippain_maps.ranking import Candidate, Ranking
 from hippain_maps.reasons import AreaFit, reasons
 from hippain_maps.regions import Body
 
 if TYPE_CHECKING:
-    from hippain_maps.evaluation import Result
+    from hippain_maps.combination import Combination
+    from hippain_maps.evaluation import Result, Stability
 
 RED_FLAGS_UNASKED = (
     "Red flags were not asked about. Ask before anything else: new bladder or bowel trouble or "
@@ -27,7 +29,14 @@ RED_FLAGS_UNASKED = (
 CANDIDATES = "Candidates to examine, never a diagnosis."
 
 
-def print_ranking(console: Console, ranking: Ranking, top: int) -> None:
+def print_ranking(
+    console: Console,
+    ranking: Ranking,
+    top: int,
+    *,
+    together: Combination | None = None,
+    steady: Stability | None = None,
+) -> None:
     """Print the candidates and the reasons behind the first of them."""
     console.print(Text(RED_FLAGS_UNASKED, style="bold red"))
     found = ranking.overlap
@@ -74,13 +83,32 @@ def print_ranking(console: Console, ranking: Ranking, top: int) -> None:
     if ranking.undecided:
         names = " or ".join(f"{c.source.name} ({c.side})" for c in ranking.undecided)
         console.print(Text(f"Too close to call: {names}.", style="bold"))
+    if together and len(together.parts) > 1:
+        console.print(
+            Text(f"Explained best by {len(together.parts)} sources: {together}.", style="bold")
+        )
+    if steady:
+        console.print(
+            f"Drawn again {steady.redraws} times, the first stays first in "
+            f"{steady.same_first:.0%} ({', '.join(f'{k} {v}' for k, v in steady.firsts.items())})."
+        )
     for c in ranking.also_drawn:
         drawn = _percent(c.essential_drawn or 0)
         console.print(f"Also drawn: {drawn} of the essential zone of {c.source.name} ({c.side}).")
     for c in ranking.undecided or ranking.candidates[:1]:
         _print_reasons(console, c, ranking.atlas.body)
+    _print_questions(console, ranking)
     console.print()
     console.print(Text(f"{CANDIDATES} Atlas {ranking.atlas.version}.", style="dim"))
+
+
+def _print_questions(console: Console, ranking: Ranking) -> None:
+    console.print(Text("Ask or examine next", "bold"))
+    for question in ask_next(ranking):
+        names = ", ".join(source.name for source in question.sources)
+        which = "" if question.topic == "palpate" else f" ({names})"
+        basis = f"{question.evidence.confidence}{_keys(question.evidence.citations)}"
+        console.print(Text(f"  {question.topic}: {question.text}{which}  [{basis}]"))
 
 
 def _print_reasons(console: Console, candidate: Candidate, body: Body) -> None:

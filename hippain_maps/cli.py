@@ -19,10 +19,12 @@ from hippain_maps._json import one_line
 from hippain_maps._writing import write_text
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.body import load_body
+from hippain_maps.combination import combination
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import HippainError, UnknownNameError
 from hippain_maps.geometry import STANDING_VIEWS, Side, check_view
 from hippain_maps.patterns import load_source
+from hippain_maps.questions import ask_next
 from hippain_maps.ranking import rank as rank_drawing
 
 if TYPE_CHECKING:
@@ -97,9 +99,20 @@ def _patterns_option(command: Any) -> Any:
 @click.option("--top", type=click.IntRange(1, 200), default=5, help="Candidates to show [5].")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole ranking as JSON.")
 @click.option("--figure", metavar="OUT", help="Also draw it: png, svg or pdf by extension.")
+@click.option(
+    "--redraws",
+    type=click.IntRange(1, 1000),
+    metavar="N",
+    help="Say how often the first candidate stays first when the drawing is drawn again N times.",
+)
 @_patterns_option
 def rank(
-    drawing: str, top: int, as_json: bool, figure: str | None, patterns: Sequence[str]
+    drawing: str,
+    top: int,
+    as_json: bool,
+    figure: str | None,
+    redraws: int | None,
+    patterns: Sequence[str],
 ) -> None:
     """Rank the muscles that could be behind DRAWING, with the reasons.
 
@@ -110,6 +123,12 @@ def rank(
     source = sys.stdin.buffer if drawing == "-" else drawing
     drawn = PainDrawing.read(source)
     ranking = rank_drawing(drawn, atlas)
+    together = combination(ranking)
+    steady = None
+    if redraws:
+        from hippain_maps.evaluation import stability
+
+        steady = stability(drawn, atlas, redraws=redraws)
     if figure:
         from hippain_maps.plotting import plot_ranking, save_figure
         from hippain_maps.plotting.saving import checked_target
@@ -119,11 +138,29 @@ def rank(
     if as_json:
         given = click.get_current_context().get_parameter_source("top")
         limit = None if given is click.core.ParameterSource.DEFAULT else top
-        click.echo(json.dumps(ranking.to_dict(top=limit), indent=2, allow_nan=False))
+        data = ranking.to_dict(top=limit) | {"combination": together.to_dict()}
+        data["ask_next"] = [
+            {
+                "topic": question.topic,
+                "text": question.text,
+                "sources": [source.id for source in question.sources],
+                "information_bits": question.information,
+                "confidence": question.evidence.confidence,
+                "citations": list(question.evidence.citations),
+            }
+            for question in ask_next(ranking)
+        ]
+        if steady:
+            data["stability"] = {
+                "redraws": steady.redraws,
+                "same_first": steady.same_first,
+                "firsts": dict(steady.firsts),
+            }
+        click.echo(json.dumps(data, indent=2, allow_nan=False))
     else:
         from hippain_maps._tables import print_ranking
 
-        print_ranking(_console(), ranking, top)
+        print_ranking(_console(), ranking, top, together=together, steady=steady)
     if figure:
         click.echo(f"wrote {figure}", err=True)
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -73,6 +74,21 @@ class Combination:
 
     parts: tuple[Part, ...]
     explained: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the combination as plain data."""
+        return {
+            "explained": self.explained,
+            "sources": [
+                {
+                    "source": part.source.id,
+                    "side": part.side,
+                    "trigger_points": [point.id for point in part.trigger_points],
+                    "adds": [{"area": area.name, "skin_cm2": area.skin_cm2} for area in part.adds],
+                }
+                for part in self.parts
+            ],
+        }
 
     def __str__(self) -> str:
         """Return a sentence: which source explains what."""

@@ -110,7 +110,7 @@ class TriggerPoint:
         return tuple(mark.mirrored() for mark in self.marks)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Source:
     """Anything that can send pain, with its referral pattern and what is known of it."""
 
@@ -232,8 +232,8 @@ def _trigger_point(
             )
         if mark.view == "right_lateral" or mark.at[0] * _LEFT.get(mark.view, 0) < 0:
             raise file.error(
-                f"the mark {mark.at} of the {mark.view} view lies on the patient's right; marks are "
-                "written for the left, the right is the mirror image",
+                f"the mark {mark.at} of the {mark.view} view lies on the patient's right; marks "
+                "are written for the left, the right is the mirror image",
                 (*field, "marks", number, "at"),
             )
     return TriggerPoint(

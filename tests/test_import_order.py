@@ -49,6 +49,7 @@ FLOORS = {
     "reasons": 9,
     "simulation": 9,
     "combination": 10,
+    "questions": 9,
     "evaluation": 11,
     "cohort": 10,
     "store": 10,

@@ -108,7 +108,7 @@ def plot_chart(
     _sides(ax, view, letters, words, look)
     if title:
         # As high as beside letters, so that titles in a row line up.
-        above = letters + 2
+        above = 1.05 * letters + 4
         size = look.title_size * max(0.75, min(scale, 1.0))
         ax.set_title(words.views[view], fontsize=size, color=look.ink, pad=above)
     return ax

@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import TextToPath
 
 from hippain_maps.geometry import INSET_VIEWS, View
 from hippain_maps.regions import Body
@@ -46,14 +48,14 @@ def crop_to(
     *,
     whole_width: bool = False,
 ) -> dict[View, Crop]:
-    """Return a crop for each view that shows some content; standing views share their heights.
+    """Return a crop for each view of some content; standing views share their heights.
 
     Parameters
     ----------
     body : Body
         Whose charts are cropped.
     content : mapping of view to geometries
-        What must be seen; empty geometries count for nothing.
+        What must be seen. A view of which nothing must be seen is shown in its whole width.
     whole_width : bool
         Whether front and back views keep both sides of the body.
     """
@@ -63,15 +65,16 @@ def crop_to(
         if not np.isnan(bounds).any():
             boxes[view] = tuple(bounds.tolist())
     standing = [box for view, box in boxes.items() if view not in INSET_VIEWS]
+    low = max(min((box[1] for box in standing), default=0.0) - MARGIN, -1.5)
+    high = max((box[3] for box in standing), default=174.0) + MARGIN
+    high, low = _widened(low, high, MIN_HEIGHT, -1.5, 178)
     crops: dict[View, Crop] = {}
-    for view, (x0, _y0, x1, _y1) in boxes.items():
+    for view in content:
         figure = body.charts[view].charted.bounds
         if view in INSET_VIEWS:
             crops[view] = Crop(*(b + d for b, d in zip(figure, (-2, -2, 2, 4), strict=True)))
             continue
-        low = max(min(box[1] for box in standing) - MARGIN, -1.5)
-        high = max(box[3] for box in standing) + MARGIN
-        high, low = _widened(low, high, MIN_HEIGHT, -1.5, 178)
+        x0, _, x1, _ = boxes.get(view, (-30.0, low, 30.0, high))
         left, right = x0 - MARGIN, x1 + MARGIN
         if view in ("anterior", "posterior"):
             # The midline is in sight, or nobody knows which leg this is.
@@ -79,6 +82,12 @@ def crop_to(
             left, right = max(left, -21.5), min(right, 21.5)
             if whole_width:
                 left, right = -21.5, 21.5
+            # Not along the contour, or it would be cut lengthwise.
+            shown = shapely.clip_by_rect(body.charts[view].charted, -50, low, 50, high)
+            if abs(left - shown.bounds[0]) < MARGIN:
+                left = shown.bounds[0] - 1.5
+            if abs(right - shown.bounds[2]) < MARGIN:
+                right = shown.bounds[2] + 1.5
         else:
             left, right = min(left, figure[0] - 1), max(right, figure[2] + 1)
             if low > 12:
@@ -162,7 +171,31 @@ def scale_of(ax: Axes) -> float:
     return float(np.clip(20 * inches / abs(high - low), 0.5, 1.3))
 
 
-HEAD, FOOT = 0.75, 0.5
+def width_of(text: str, size: float, *, bold: bool = False) -> float:
+    """Return how long a line of type is, in inches."""
+    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
+    return float(width) / 72
+
+
+def fitted(text: str, size: float, inches: float, *, bold: bool = False) -> float:
+    """Return a type size, at most `size`, at which a line fits into so many inches."""
+    return min(size, size * inches / max(width_of(text, size, bold=bold), 1e-6))
+
+
+def wrapped(text: str, size: float, inches: float, *, bold: bool = False) -> list[str]:
+    """Return the lines of a text that each fit into so many inches; a long word stays whole."""
+    lines: list[str] = []
+    for word in text.split():
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and width_of(longer, size, bold=bold) <= inches:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return lines
+
+
+HEAD, FOOT = 0.82, 0.5
 """Room for a title and the view names, and for a caption; inches."""
 
 

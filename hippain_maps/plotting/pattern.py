@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -28,9 +29,12 @@ from hippain_maps.plotting.layout import (
     HEAD,
     crop_to,
     figure_for,
+    fitted,
     row_of_axes,
     scale_of,
     size_of,
+    width_of,
+    wrapped,
 )
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.zones import PatternShapes, pattern_shapes
@@ -39,8 +43,8 @@ from hippain_maps.words import Words, words_in
 MATTERS = 0.06
 """A view that shows less than this share of what the best view shows is left out."""
 
-_BADGE_DISTANCE = 3.2
-_DIRECTIONS = 16
+# Around a cross, outward first: out, up, down, in, and the corners.
+_AROUND = ((1, 0), (0, 1), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
 
 
 def plot_pattern(
@@ -98,11 +102,16 @@ def plot_pattern(
     if figure is None:
         figure = figure_for(list(crops.values()))
         figure.set_facecolor(look.paper)
-    _, high = size_of(figure)
-    head, foot = HEAD / high, FOOT / high
+    wide, high = size_of(figure)
+    lines = []
+    if labels and len(points) > 1:
+        lines = _packed([f"{n} {p.name}" for n, p in enumerate(points, 1)], wide, look)
+    if with_caption:
+        lines += caption(atlas, source if labels else None, language).split("\n")
+    head, foot = HEAD / high, _foot(lines, look) / high
     if labels:
         words = words_in(language)
-        _heading(figure, f"{source.name_in(language)}, {words.sides[side]}", look)
+        _heading(figure, [f"{source.name_in(language)}, {words.sides[side]}"], look)
     box = (0.02, foot, 0.96, 1 - head - foot)
     for ax, (view, crop) in zip(
         row_of_axes(figure, list(crops.values()), box), crops.items(), strict=True
@@ -110,12 +119,7 @@ def plot_pattern(
         plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
         add_pattern(ax, shapes[view], look)
         if labels and len(points) > 1:
-            _badges(ax, shapes[view], points, look)
-    lines = []
-    if labels and len(points) > 1:
-        lines.append("   ".join(f"{n} {point.name}" for n, point in enumerate(points, 1)))
-    if with_caption:
-        lines.append(caption(atlas, source if labels else None, language))
+            _badges(ax, shapes[view], points, look, outward=-1 if side == "left" else 1)
     _below(figure, lines, look)
     return figure
 
@@ -142,18 +146,39 @@ def shapes_by_view(
     return {view: shapes for view, shapes in found.items() if view in chosen}
 
 
-def _heading(figure: Figure | SubFigure, text: str, look: Look) -> None:
-    _, high = size_of(figure)
+def _heading(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None:
+    """Write a heading, as large as it can be."""
+    wide, high = size_of(figure)
     figure.text(
         0.5,
         1 - 0.08 / high,
-        text,
+        "\n".join(lines),
         ha="center",
         va="top",
-        fontsize=look.heading_size,
+        fontsize=min(fitted(s, look.heading_size, 0.96 * wide, bold=True) for s in lines),
         fontweight="bold",
         color=look.ink,
     )
+
+
+_LEADING = 1.35
+
+
+def _foot(lines: Sequence[str], look: Look) -> float:
+    """Return the room for the lines below, in inches."""
+    return max(0.2 + len(lines) * look.small_size * _LEADING / 72, FOOT if lines else 0.2)
+
+
+def _packed(items: Sequence[str], inches: float, look: Look) -> list[str]:
+    """Return items beside each other, in as many lines as they need."""
+    lines: list[str] = []
+    for item in items:
+        longer = f"{lines[-1]}   {item}" if lines else item
+        if lines and width_of(longer, look.small_size) <= 0.96 * inches:
+            lines[-1] = longer
+        else:
+            lines.append(item)
+    return lines
 
 
 def _below(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None:
@@ -166,49 +191,73 @@ def _below(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None
         va="bottom",
         fontsize=look.small_size,
         color=look.faint_ink,
-        linespacing=1.35,
+        linespacing=_LEADING,
     )
 
 
-def _badges(ax: Axes, shapes: PatternShapes, points: Sequence[TriggerPoint], look: Look) -> None:
-    """Write a number beside each cross, as far from every cross and number as it can be."""
+def _badges(
+    ax: Axes, shapes: PatternShapes, points: Sequence[TriggerPoint], look: Look, *, outward: int
+) -> None:
+    """Write each trigger point's number beside one of its crosses.
+
+    Places away from the midline are tried first, `outward` being -1 or 1, so that the two sides are
+    mirror images.
+    """
     scale = scale_of(ax)
-    # On a small chart the cross is wider in cm.
-    distance = _BADGE_DISTANCE / math.sqrt(scale)
-    low_x, high_x = sorted(ax.get_xlim())
-    low_y, high_y = sorted(ax.get_ylim())
-    taken = [(m.x, m.y) for marks in shapes.marks.values() for m in marks]
+    (x0, x1), (y0, y1) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
+    cm = (x1 - x0) / (72 * ax.get_position().width * size_of(ax.figure)[0])
+    arm = (look.mark_size * scale / 2 + 1.5) * cm
+    size = look.title_size * scale
+    taken = [(m.x, m.y, arm, arm) for marks in shapes.marks.values() for m in marks]
     for number, point in enumerate(points, 1):
-        for mark in shapes.marks.get(point.id, ())[:1]:
-            places = [
-                (
-                    mark.x + distance * math.cos(2 * math.pi * k / _DIRECTIONS),
-                    mark.y + distance * math.sin(2 * math.pi * k / _DIRECTIONS),
-                )
-                for k in range(_DIRECTIONS)
-            ]
-            inside = [
-                p
-                for p in places
-                if low_x + 1.5 < p[0] < high_x - 1.5 and low_y + 1.5 < p[1] < high_y - 1.5
-            ]
-            place = max(
-                inside or places,
-                key=lambda p: min((math.dist(p, other) for other in taken), default=0.0),
-            )
-            taken.append(place)
-            text = ax.text(
-                *place,
-                str(number),
-                fontsize=look.title_size * scale,
-                fontweight="bold",
-                color=look.ink,
-                ha="center",
-                va="center",
-                zorder=8,
-                gid=f"{shapes.view}-{point.id}-number",
-            )
-            text.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground=look.halo)])
+        own = [(m.x, m.y) for m in shapes.marks.get(point.id, ())]
+        others = [(m.x, m.y) for p in points if p is not point for m in shapes.marks.get(p.id, ())]
+        wide, high = 36 * width_of(str(number), size, bold=True) * cm, size / 2 * cm
+        places = [
+            (x + outward * ring * dx * (arm + wide), y + ring * dy * (arm + high), wide, high)
+            for ring, (dx, dy), (x, y) in itertools.product((1, 1.25, 1.6), _AROUND, own)
+        ]
+        inside = [
+            p for p in places if x0 + wide < p[0] < x1 - wide and y0 + high < p[1] < y1 - high
+        ]
+        if not inside:
+            continue
+        best = max(inside, key=lambda p: _room(p, taken, own, others))
+        taken.append(best)
+        text = ax.text(
+            best[0],
+            best[1],
+            str(number),
+            fontsize=size,
+            fontweight="bold",
+            color=look.ink,
+            ha="center",
+            va="center_baseline",
+            zorder=8,
+            gid=f"{shapes.view}-{point.id}-number",
+        )
+        text.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground=look.halo)])
+
+
+_Rectangle = tuple[float, float, float, float]
+"""Middle, half width and half height, cm."""
+
+
+def _room(
+    place: _Rectangle,
+    taken: Iterable[_Rectangle],
+    own: Iterable[tuple[float, float]],
+    others: Iterable[tuple[float, float]],
+) -> float:
+    """Return how good a place is for a number: free, and nearer to its own cross than to others.
+
+    All places that are good enough are equally good.
+    """
+    x, y, wide, high = place
+    gap = min(max(abs(x - a) - wide - w, abs(y - b) - high - h) for a, b, w, h in taken)
+    near = min(math.dist((x, y), cross) for cross in own)
+    far = min((math.dist((x, y), cross) for cross in others), default=math.inf)
+    return min(round(gap, 6), 0.0) + min(round(far / near, 6), 1.5)
 
 
 def plot_comparison(
@@ -236,15 +285,16 @@ def plot_comparison(
     if not 2 <= len(sources) <= 3:
         raise ValueError(f"two or three sources can be compared, not {len(sources)}")
     body = atlas.body
+    asked = None if views is None else tuple(views)
     found = [
         {
             v: shapes
-            for v, shapes in shapes_by_view(atlas, s.trigger_points, side, views).items()
-            if not shapes.essential.is_empty or len(shapes.spillover)
+            for v, shapes in shapes_by_view(atlas, s.trigger_points, side, asked).items()
+            if asked or not shapes.essential.is_empty or len(shapes.spillover)
         }
         for s in sources
     ]
-    shown = [view for view in VIEWS if any(view in shapes for shapes in found)]
+    shown = asked or [view for view in VIEWS if any(view in shapes for shapes in found)]
     content: dict[View, list[shapely.Geometry]] = {
         view: [g for shapes in found if view in shapes for g in content_of(shapes[view])]
         for view in shown
@@ -255,11 +305,21 @@ def plot_comparison(
         figure.set_facecolor(look.paper)
     wide, high = size_of(figure)
     words = words_in(language)
-    lines = _differences(sources, atlas, words)
-    head, foot = (HEAD + 0.25) / high, (0.35 + 0.14 * len(lines)) / high
+    lines = [
+        line
+        for said in _differences(sources, atlas, words)
+        for line in wrapped(said, look.small_size, 0.96 * wide)
+    ]
+    if with_caption:
+        lines += caption(atlas, language=language).split("\n")
     colours = (look.pain, look.drawn, look.second)
-    names = f" {words.or_} ".join(s.name_in(language) for s in sources)
-    _heading(figure, f"{names}?  ({words.sides[side]})", look)
+    names = [s.name_in(language) for s in sources]
+    asks = f"{f' {words.or_} '.join(names)}? ({words.sides[side]})"
+    heading = wrapped(asks, look.heading_size, 0.96 * wide, bold=True)
+    _heading(figure, heading, look)
+    below = 0.12 + 0.22 * len(heading)
+    _key(figure, names, colours, below, look)
+    head, foot = (HEAD - 0.09 + below) / high, _foot(lines, look) / high
     box = (0.02, foot, 0.96, 1 - head - foot)
     axes = row_of_axes(figure, list(crops.values()), box)
     for ax, (view, crop) in zip(axes, crops.items(), strict=True):
@@ -267,10 +327,6 @@ def plot_comparison(
         for number, (source, shapes) in enumerate(zip(sources, found, strict=True)):
             if view in shapes:
                 _add_compared(ax, shapes[view], source, number, colours[number], look)
-    named = [s.name_in(language) for s in sources]
-    _key(figure, named, colours, wide, high, look)
-    if with_caption:
-        lines.append(caption(atlas, language=language))
     _below(figure, lines, look)
     return figure
 
@@ -304,13 +360,17 @@ def _key(
     figure: Figure | SubFigure,
     names: Sequence[str],
     colours: Sequence[str],
-    wide: float,
-    high: float,
+    below: float,
     look: Look,
 ) -> None:
+    """Write the key to a comparison in a line, so many inches below the top."""
+    wide, high = size_of(figure)
     step = 0.96 / len(names)
+    room = step * wide - 0.36 - 0.1
+    size = min(fitted(name, look.text_size, room) for name in names)
     for number, (name, colour) in enumerate(zip(names, colours, strict=False)):
-        ax = figure.add_axes((0.03 + number * step, 1 - 0.52 / high, 0.3 / wide, 0.14 / high))
+        x = 0.03 + number * step
+        ax = figure.add_axes((x, 1 - (below + 0.14) / high, 0.3 / wide, 0.14 / high))
         ax.set_axis_off()
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1)
@@ -325,10 +385,10 @@ def _key(
             )
         )
         figure.text(
-            0.03 + number * step + 0.36 / wide,
-            1 - 0.45 / high,
+            x + 0.36 / wide,
+            1 - (below + 0.07) / high,
             name,
-            fontsize=look.text_size,
+            fontsize=size,
             va="center",
             color=look.ink,
         )
