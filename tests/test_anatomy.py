@@ -19,6 +19,7 @@ from matplotlib.text import Annotation, Text
 
 from hippain_maps._anatomy_files import HalfView, Names, read_bones, read_muscle_outlines
 from hippain_maps._resources import resource_dir
+from hippain_maps.anatomy import Bone, load_bones, load_outlines
 from hippain_maps.atlas import Atlas
 from hippain_maps.errors import DataError, UnknownNameError
 from hippain_maps.geometry import (
@@ -33,15 +34,7 @@ from hippain_maps.geometry import (
     mirror_view,
 )
 from hippain_maps.plotting import THEMES, plot_chart
-from hippain_maps.plotting.anatomy import (
-    Bone,
-    add_bones,
-    add_muscle,
-    bone_colours,
-    load_bones,
-    load_outlines,
-    muscle_colour,
-)
+from hippain_maps.plotting.anatomy import add_bones, add_muscle, bone_colours, muscle_colour
 from hippain_maps.plotting.layout import Crop
 from hippain_maps.regions import Body
 
@@ -413,7 +406,7 @@ def test_a_shape_of_an_unknown_bone_is_an_error(tmp_path: Path) -> None:
 
 def test_half_a_bone_starts_on_the_midline(tmp_path: Path) -> None:
     """Half an outline that starts off the midline would leave a gap, and is refused."""
-    folder = _bones(tmp_path, "outline: [[0, 91.1]", "outline: [[0.1, 91.1]")
+    folder = _bones(tmp_path, "[0, 91.1]", "[0.1, 91.1]")
     with pytest.raises(DataError, match="the midline"):
         load_bones(folder)
 

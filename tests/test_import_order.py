@@ -37,6 +37,7 @@ FLOORS = {
     "clues": 4,
     "softening": 4,
     "words": 4,
+    "anatomy": 5,
     "marks": 4,
     "atlas": 5,
     "drawing": 5,
