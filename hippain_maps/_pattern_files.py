@@ -16,6 +16,7 @@ from hippain_maps.geometry import SIDES, VIEWS, Side, View
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]
 Share = Annotated[float, Field(gt=0, le=1)]
+Chance = Annotated[float, Field(gt=0, lt=1)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Text = Annotated[str, Field(min_length=1, max_length=2000)]
 Key = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
@@ -132,9 +133,9 @@ class BibliographyFile(_Model):
 class ZoneChances(_Model):
     """Chance that a region of each zone hurts while its trigger point is active."""
 
-    essential: Share
-    spillover: Share
-    rare: Share
+    essential: Chance
+    spillover: Chance
+    rare: Chance
 
 
 class FitWord(_Model):
@@ -149,9 +150,9 @@ class ModelFile(_Model):
 
     version: Text
     zone_chance: ZoneChances
-    spillover_felt: Share
-    unfelt_spillover: Share
-    background: Share
+    spillover_felt: Chance
+    unfelt_spillover: Chance
+    background: Chance
     unused_view: Share
     border_softness_cm: Annotated[float, Field(ge=0, le=10)]
     area_cap_cm2: Annotated[float, Field(gt=0, le=1000)]
@@ -159,15 +160,16 @@ class ModelFile(_Model):
     evidence_limit: Annotated[float, Field(gt=0, le=1000)]
     evidence_half: Annotated[float, Field(gt=0, le=1000)]
     silence_half: Annotated[float, Field(gt=0, le=1000)]
-    trigger_point_active: Share
+    trigger_point_active: Chance
+    least_drawn_cm2: Annotated[float, Field(gt=0, le=100)]
     none_of_these: Annotated[float, Field(gt=0, lt=1)]
-    elsewhere_chances: list[Share] = Field(min_length=1)
+    elsewhere_chances: list[Chance] = Field(min_length=1)
     shown_trigger_point: Share
     shown_region: Share
     fit_words: dict[Literal["strong", "moderate"], FitWord]
     also_drawn: Share
     number_of_sources: tuple[Share, Share, Share]
-    clue_yes: Share
+    clue_yes: Chance
     clue_ratio: Annotated[float, Field(gt=1, le=100)]
     palpation_ratio: Annotated[float, Field(gt=1, le=100)]
     combination_weight: Annotated[float, Field(gt=0, le=100)]

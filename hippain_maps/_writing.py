@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,7 +17,8 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
     """Have a file written beside its target, then put it in its place in one step.
 
     The target is never seen half written, and an old file stays if writing fails. A link is
-    followed to the file that it names, so that the link stays one.
+    followed to the file that it names, so that the link stays one. A file that is there keeps its
+    permissions, and is not replaced if they forbid writing; a device or pipe is written to as it is.
 
     Parameters
     ----------
@@ -31,12 +34,20 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
     """
     name = one_line(os.fspath(path))
     try:
+        if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
+            # Renaming a file over /dev/null would leave the machine without one.
+            write(Path(path))
+            return Path(path)
         target = Path(os.path.realpath(path))
+        if target.exists() and not os.access(target, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         beside = target.with_name(f".hippain-{secrets.token_hex(4)}.tmp")
         try:
             write(beside)
             with open(beside, "rb+") as stream:
                 os.fsync(stream.fileno())
+            if target.is_file():
+                shutil.copymode(target, beside)
             os.replace(beside, target)
         finally:
             beside.unlink(missing_ok=True)

@@ -51,6 +51,9 @@ class _Hippain(click.Group):
             # Names of files and sources come from outside; they may hold line breaks and escapes.
             click.echo(f"hippain: {one_line(str(error))}", err=True)
             sys.exit(2)
+        except OSError as error:
+            click.echo(f"hippain: cannot write the answer: {error.strerror or error}", err=True)
+            sys.exit(2)
         except Exception as error:
             if os.environ.get("HIPPAIN_TRACEBACK"):
                 raise

@@ -190,7 +190,7 @@ def _described(members: Sequence[tuple[int, Side, int]], ranking: Ranking) -> Co
         }
     skin = {name: float(area) for name, area in zip(body.sided, found.skin_cm2, strict=True)}
     drawn = {n for n, f in zip(body.sided, found.fraction, strict=True) if f >= shown}
-    order = sorted(patterns, key=lambda n: -sum(skin[r] for r in patterns[n]))
+    order = sorted(patterns, key=lambda n: -sum(skin[r] for r in skin if r in patterns[n]))
     parts, taken = [], set[str]()
     for number in order:
         i, side, state = members[number]
@@ -204,9 +204,9 @@ def _described(members: Sequence[tuple[int, Side, int]], ranking: Ranking) -> Co
                 areas_of(((r, float(found.fraction[body.place[r]])) for r in new), body),
             )
         )
-    return Combination(
-        tuple(parts), sum(skin[region] for region in taken) / float(found.skin_cm2.sum())
-    )
+    # In the order of the body, so that the last digits do not depend on the order of a set.
+    explained = sum(skin[region] for region in body.sided if region in taken)
+    return Combination(tuple(parts), min(explained / sum(skin.values()), 1.0))
 
 
 def _points(

@@ -430,6 +430,8 @@ def _fetch(source: str | os.PathLike[str] | BinaryIO) -> tuple[str, bytes]:
             raise DrawingError("this is a folder; give one drawing file", where=name)
         with open(source, "rb") as stream:
             return name, stream.read(MAX_DRAWING_BYTES + 1)
+    except DrawingError:
+        raise
     except FileNotFoundError:
         raise DrawingError("there is no such file", where=name) from None
     except (OSError, ValueError) as error:

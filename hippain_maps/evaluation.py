@@ -20,6 +20,7 @@ import numpy as np
 from hippain_maps.atlas import Atlas
 from hippain_maps.combination import combination
 from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import DrawingError
 from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.measures import measures
 from hippain_maps.overlap import Overlap, overlap
@@ -39,6 +40,7 @@ from hippain_maps.simulation import (
 
 Key = tuple[str, str]
 BINS = 10
+NOTHING = "nothing to rank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,10 +221,22 @@ def _keys(atlas: Atlas) -> list[Key]:
 
 
 def _cases(atlas: Atlas, condition: Condition, per_source: int, seed: int) -> Iterator[_Case]:
+    for truth, drawings in _drawings(atlas, condition, per_source, seed):
+        first, again = (overlap(drawing, atlas.body) for drawing in drawings)
+        ranked = tuple(rank(drawing, atlas) for drawing in drawings)
+        parts = combination(ranked[0]).parts
+        combined = frozenset((part.source.id, str(part.side)) for part in parts)
+        yield _Case(truth, (first, again), (ranked[0], ranked[1]), jaccard(*drawings), combined)
+
+
+def _drawings(
+    atlas: Atlas, condition: Condition, per_source: int, seed: int
+) -> Iterator[tuple[tuple[Key, ...], tuple[PainDrawing, PainDrawing]]]:
+    """Yield the true sources of each patient, and the patient's two drawings."""
     muscles = _muscles(atlas)
     for number, (source, side) in enumerate((m, s) for m in muscles for s in SIDES):
         for repeat in range(per_source):
-            # One stream a patient: a condition or a source more changes nobody else.
+            # One stream a patient: more patients, or another condition, change nobody else.
             generator = np.random.default_rng([seed, number, repeat])
             who: Patient = patient(source, side, atlas, generator)
             truth: tuple[Key, ...] = ((source.id, side),)
@@ -231,12 +245,8 @@ def _cases(atlas: Atlas, condition: Condition, per_source: int, seed: int) -> It
                 second = others[int(generator.integers(len(others)))]
                 who = mixture(who, patient(second, side, atlas, generator))
                 truth = (*truth, (second.id, side))
-            drawings = [draw(who, condition.hand, atlas.body, generator) for _ in range(2)]
-            first, again = (overlap(drawing, atlas.body) for drawing in drawings)
-            ranked = tuple(rank(drawing, atlas) for drawing in drawings)
-            parts = combination(ranked[0]).parts
-            combined = frozenset((part.source.id, str(part.side)) for part in parts)
-            yield _Case(truth, (first, again), (ranked[0], ranked[1]), jaccard(*drawings), combined)
+            first, again = (draw(who, condition.hand, atlas.body, generator) for _ in range(2))
+            yield truth, (first, again)
 
 
 # --- Scores of each method: one number for every source and side, higher is likelier.
@@ -297,10 +307,10 @@ def _classifier(atlas: Atlas, condition: Condition, per_source: int, seed: int) 
     """Return the scores of a random forest, trained on other patients of the same kind."""
     from sklearn.ensemble import RandomForestClassifier
 
-    cases = list(_cases(atlas, condition, 2 * per_source, seed + 1000))
     keys = _keys(atlas)
-    features = np.array([_features(case.overlaps[0]) for case in cases])
-    truth = np.array([keys.index(case.truth[0]) for case in cases])
+    others = list(_drawings(atlas, condition, 2 * per_source, seed + 1000))
+    features = np.array([_features(overlap(first, atlas.body)) for _, (first, _) in others])
+    truth = np.array([keys.index(known[0]) for known, _ in others])
     forest = RandomForestClassifier(n_estimators=300, random_state=seed, n_jobs=1)
     forest.fit(features, truth)
 
@@ -329,7 +339,7 @@ class Stability:
     same_first : float
         Share in which the first candidate stayed first.
     firsts : mapping of str to int
-        How often each source and side came first.
+        How often each source and side came first, or there was nothing to rank.
     jaccard_mean : float
         Overlap of the redraws with the drawing.
     """
@@ -369,8 +379,12 @@ def stability(drawing: PainDrawing, atlas: Atlas, *, redraws: int = 30, seed: in
     overlaps = []
     for _ in range(redraws):
         again = redraw(drawing, hand, atlas.body, generator)
-        first = rank(again, atlas)[0]
-        name = f"{first.source.id} {first.side}"
+        try:
+            first = rank(again, atlas)[0]
+            name = f"{first.source.id} {first.side}"
+        except DrawingError:
+            # Displaced beyond the mapped body; that the first stayed first cannot be said.
+            name = NOTHING
         firsts[name] = firsts.get(name, 0) + 1
         overlaps.append(jaccard(drawing, again))
     return Stability(
@@ -431,7 +445,10 @@ def kendall_tau(first: FloatArray, second: FloatArray) -> float:
     i, j = np.triu_indices(len(first), 1)
     a, b = np.sign(first[i] - first[j]), np.sign(second[i] - second[j])
     scale = np.sqrt((a != 0).sum() * (b != 0).sum())
-    return float((a * b).sum() / scale) if scale else 1.0
+    if not scale:
+        # Two lists without any order agree; one without and one with order have nothing in common.
+        return 0.0 if a.any() or b.any() else 1.0
+    return float((a * b).sum() / scale)
 
 
 def _calibration(

@@ -277,7 +277,7 @@ def rank_many(drawings: Iterable[PainDrawing], atlas: Atlas) -> Iterator[Ranking
     expected = expectation(atlas)
     for number, drawing in enumerate(drawings):
         found = overlap(drawing, atlas.body)
-        if not found.fraction.any():
+        if found.skin_cm2.sum() < atlas.model.least_drawn_cm2:
             raise DrawingError(
                 _nothing_mapped(found), where=f"drawing {number + 1}" if number else None
             )
@@ -286,7 +286,14 @@ def rank_many(drawings: Iterable[PainDrawing], atlas: Atlas) -> Iterator[Ranking
 
 def _nothing_mapped(found: Overlap) -> str:
     where = ", ".join(f"{name} {size:.0f} cm2" for name, size in found.outside_cm2.items())
-    given = f"all of it lies outside ({where})" if where else "no pain is marked"
+    mapped = float(found.skin_cm2.sum())
+    if where:
+        given = "all of it" if mapped < 0.05 else f"all but {mapped:.1f} cm2"
+        given += f" lies outside ({where})"
+    elif mapped:
+        given = f"only {mapped:.2f} cm2 is marked"
+    else:
+        given = "no pain is marked"
     return f"nothing to rank: {given}; mark pain between the lower ribs and the soles, in any view"
 
 

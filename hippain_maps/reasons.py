@@ -95,5 +95,6 @@ def areas_of(fractions: Iterable[tuple[str, float]], body: Body) -> tuple[AreaFi
         size = body.regions[region].skin_cm2
         skin[name] = skin.get(name, 0.0) + size
         covered[name] = covered.get(name, 0.0) + size * drawn
-    order = sorted(skin, key=lambda name: -(covered[name] or skin[name] * 1e-6))
+    # Most drawn first; where nothing was drawn, the largest.
+    order = sorted(skin, key=lambda name: (-covered[name], -skin[name]))
     return tuple(AreaFit(name, covered[name] / skin[name], covered[name]) for name in order)

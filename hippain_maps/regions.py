@@ -120,6 +120,9 @@ class BodyChart:
         length : ndarray of float
             Length of the border they share, cm.
         """
+        if not len(self.polygons):
+            nothing = np.empty(0, dtype=np.intp)
+            return nothing, nothing, np.empty(0)
         starts, ends, owners = [], [], []
         for place, polygon in enumerate(self.polygons):
             for part in shapely.get_parts(polygon):

@@ -29,7 +29,17 @@ from shapely import LineString
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import SIDES, VIEWS, Area, FloatArray, Side, View, as_area, mirror_view
+from hippain_maps.geometry import (
+    SIDES,
+    STANDING_VIEWS,
+    VIEWS,
+    Area,
+    FloatArray,
+    Side,
+    View,
+    as_area,
+    mirror_view,
+)
 from hippain_maps.patterns import Source
 from hippain_maps.regions import Body
 
@@ -47,7 +57,7 @@ class Hand:
     shake : float
         Standard deviation of the displacement of an edge.
     unevenness : float
-        Spread (log scale) of the shake from patient to patient.
+        Spread (log scale) of the shake from drawing to drawing.
     wave : float
         Wave length of the bends.
     omits : float
@@ -111,6 +121,7 @@ def patient(source: Source, side: Side, atlas: Atlas, generator: Generator) -> P
 
     One trigger point is active, in three of ten patients a second one; spillover is felt with
     the chance in the model file, and in weak parts of a zone the less often the weaker they are.
+    Whoever would then feel nothing feels all that the active trigger points can send.
 
     Parameters
     ----------
@@ -129,15 +140,17 @@ def patient(source: Source, side: Side, atlas: Atlas, generator: Generator) -> P
     count = min(len(weights), 2 if generator.random() < _SECOND_POINT else 1)
     active = generator.choice(len(weights), size=count, replace=False, p=weights / weights.sum())
     hurts: set[str] = set()
+    all_of_it: set[str] = set()
     for number in sorted(active.tolist()):
         felt = generator.random() < model.spillover_felt
         for zone, parts in source.trigger_points[number].zones.items():
+            all_of_it.update(part.sided(side) for part in parts)
             if zone == "essential" or (zone == "spillover" and felt):
                 for part in parts:
                     if generator.random() < min(1.0, part.weight + _WEAK_PARTS):
                         hurts.add(part.sided(side))
     names = tuple(source.trigger_points[number].id for number in sorted(active.tolist()))
-    return Patient(source, side, names, _pain(sorted(hurts), atlas.body))
+    return Patient(source, side, names, _pain(sorted(hurts or all_of_it), atlas.body))
 
 
 _SECOND_POINT = 0.3
@@ -154,20 +167,26 @@ def _pain(regions: Sequence[str], body: Body) -> dict[View, Area]:
             if shape is not None:
                 shapes.setdefault(view, []).append(shape)
     areas = {view: as_area(shapely.union_all(shapes[view])) for view in VIEWS if view in shapes}
-    return {view: area for view, area in areas.items() if area.area >= _WORTH_DRAWING}
+    large = {view: area for view, area in areas.items() if area.area >= _WORTH_DRAWING}
+    return large or areas
 
 
 def draw(who: Patient, hand: Hand, body: Body, generator: Generator) -> PainDrawing:
     """Return a drawing of a patient's pain; the next call draws it again.
 
     What a hand adds, it adds anywhere; what it omits is an end of the pain, above or below a level.
-    A drawing that would come out empty is drawn once more.
+    A drawing that would come out empty is drawn once more; if that never helps, as with pain beside
+    the body, the pain itself is the drawing.
     """
     shake = hand.shake * float(np.exp(generator.normal(scale=hand.unevenness)))
-    while True:
+    for _ in range(_ATTEMPTS):
         drawn = _draw_once(who, hand, shake, body, generator)
         if drawn:
             return PainDrawing.from_polygons(list(drawn.items()))
+    return PainDrawing.from_polygons(list(who.pain.items()))
+
+
+_ATTEMPTS = 100
 
 
 def _draw_once(
@@ -185,7 +204,7 @@ def _draw_once(
         shape = bend(area, shake, hand.wave, generator)
         # A hand sees where the body ends, more or less.
         shape = as_area(shapely.intersection(shape, shapely.buffer(body.charts[view].figure, 1.0)))
-        if shape.area >= _WORTH_DRAWING / 2:
+        if not shape.is_empty and shape.area >= min(_WORTH_DRAWING, area.area) / 2:
             drawn[view] = shape
     if drawn and generator.random() < hand.adds:
         view = list(drawn)[generator.integers(len(drawn))]
@@ -200,14 +219,21 @@ def _draw_once(
 
 
 def _cut(pain: Mapping[View, Area], share: float, generator: Generator) -> dict[View, Area]:
-    """Leave out the upper or lower end of the pain, the same level in every view."""
-    levels = np.concatenate([shapely.get_coordinates(area)[:, 1] for area in pain.values()])
+    """Leave out the upper or lower end of the pain, the same level in every standing view.
+
+    Insets have heights of their own; they are cut only where there is nothing else.
+    """
+    cut = [view for view in pain if view in STANDING_VIEWS] or list(pain)
+    levels = np.concatenate([shapely.get_coordinates(pain[view])[:, 1] for view in cut])
     low, high = levels.min(), levels.max()
     if generator.random() < 0.5:
         keep = shapely.box(-500, low, 500, high - share * (high - low))
     else:
         keep = shapely.box(-500, low + share * (high - low), 500, high)
-    kept = {view: as_area(shapely.intersection(area, keep)) for view, area in pain.items()}
+    kept = {
+        view: as_area(shapely.intersection(area, keep)) if view in cut else area
+        for view, area in pain.items()
+    }
     return {view: area for view, area in kept.items() if not area.is_empty}
 
 

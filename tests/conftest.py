@@ -2,16 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
 
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.regions import Body
-
-# Helper modules are imported by plain name; --import-mode=importlib does not offer that by itself.
-sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 
 @pytest.fixture(scope="session")

@@ -152,23 +152,30 @@ def add_dots(
         stipple.set_clip_on(False)
 
 
-def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT) -> None:
-    """Add a referral pattern to a chart: solid, stippled, crosses."""
+def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT, *, name: str = "") -> None:
+    """Add a referral pattern to a chart: solid, stippled, crosses.
+
+    In an SVG each zone and each trigger point is a group called ``view-name-zone`` or
+    ``view-name-point``; on a page with several patterns give each a `name` of its own.
+    """
+
+    def gid(part: str) -> str:
+        return "-".join(word for word in (shapes.view, name, part) if word)
+
     if not shapes.essential.is_empty:
         solid = artists.area_patch(
             shapes.essential, facecolor=look.pain, edgecolor="none", alpha=0.88, zorder=2
         )
-        solid.set_gid(f"{shapes.view}-essential")
+        solid.set_gid(gid("essential"))
         ax.add_artist(solid)
-    for name, centres, size in (
+    for zone, centres, size in (
         ("spillover", shapes.spillover, 1.0),
         ("rare", shapes.rare, 0.8),
     ):
-        gid = f"{shapes.view}-{name}"
-        add_dots(ax, centres, look, colour=look.pain, gid=gid, size=size)
+        add_dots(ax, centres, look, colour=look.pain, gid=gid(zone), size=size)
     for point, marks in shapes.marks.items():
         cross = artists.crosses([(m.x, m.y) for m in marks], look, size=scale_of(ax))
-        cross.set_gid(f"{shapes.view}-{point}")
+        cross.set_gid(gid(point))
         ax.add_line(cross)
 
 

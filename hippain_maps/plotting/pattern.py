@@ -25,7 +25,6 @@ from hippain_maps.plotting.chart import (
     plot_chart,
 )
 from hippain_maps.plotting.layout import (
-    FOOT,
     HEAD,
     crop_to,
     figure_for,
@@ -117,9 +116,9 @@ def plot_pattern(
         row_of_axes(figure, list(crops.values()), box), crops.items(), strict=True
     ):
         plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
-        add_pattern(ax, shapes[view], look)
+        add_pattern(ax, shapes[view], look, name=source.id)
         if labels and len(points) > 1:
-            _badges(ax, shapes[view], points, look, outward=-1 if side == "left" else 1)
+            _badges(ax, shapes[view], points, look, name=source.id, outward=_outward(view, side))
     _below(figure, lines, look)
     return figure
 
@@ -165,8 +164,8 @@ _LEADING = 1.35
 
 
 def _foot(lines: Sequence[str], look: Look) -> float:
-    """Return the room for the lines below, in inches."""
-    return max(0.2 + len(lines) * look.small_size * _LEADING / 72, FOOT if lines else 0.2)
+    """Return the room for the lines below, in inches; as much for one as for none."""
+    return max(0.12 + len(lines) * look.small_size * _LEADING / 72, 0.34)
 
 
 def _packed(items: Sequence[str], inches: float, look: Look) -> list[str]:
@@ -190,13 +189,19 @@ def _below(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None
         ha="center",
         va="bottom",
         fontsize=look.small_size,
-        color=look.faint_ink,
+        color=look.caption_ink,
         linespacing=_LEADING,
     )
 
 
 def _badges(
-    ax: Axes, shapes: PatternShapes, points: Sequence[TriggerPoint], look: Look, *, outward: int
+    ax: Axes,
+    shapes: PatternShapes,
+    points: Sequence[TriggerPoint],
+    look: Look,
+    *,
+    name: str,
+    outward: int,
 ) -> None:
     """Write each trigger point's number beside one of its crosses.
 
@@ -206,7 +211,7 @@ def _badges(
     scale = scale_of(ax)
     (x0, x1), (y0, y1) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
     cm = (x1 - x0) / (72 * ax.get_position().width * size_of(ax.figure)[0])
-    arm = (look.mark_size * scale / 2 + 1.5) * cm
+    arm = (look.mark_size * scale / 2 + 2) * cm
     size = look.title_size * scale
     taken = [(m.x, m.y, arm, arm) for marks in shapes.marks.values() for m in marks]
     for number, point in enumerate(points, 1):
@@ -234,9 +239,14 @@ def _badges(
             ha="center",
             va="center_baseline",
             zorder=8,
-            gid=f"{shapes.view}-{point.id}-number",
+            gid=f"{shapes.view}-{name}-{point.id}-number",
         )
         text.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground=look.halo)])
+
+
+def _outward(view: View, side: Side) -> int:
+    """Return the sign of x away from the midline; in a side view, towards the front."""
+    return 1 if (side == "left") == (view in ("anterior", "plantar", "perineal")) else -1
 
 
 _Rectangle = tuple[float, float, float, float]

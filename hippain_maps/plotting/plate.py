@@ -110,7 +110,7 @@ def plot_plate(
         caption(atlas, language=language).replace("\n", ". "),
         fontsize=look.small_size,
         va="center",
-        color=look.faint_ink,
+        color=look.caption_ink,
     )
     foot.text(0.98, 0.5, page, fontsize=look.small_size, va="center", ha="right", color=look.ink)
     return figure

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,18 +17,20 @@ from hippain_maps.geometry import VIEWS, Area, View, as_area
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import add_pattern, caption, content_of, plot_chart
 from hippain_maps.plotting.drawing import add_drawing, mark_words
-from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes
+from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes, size_of, wrapped
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import shapes_by_view
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.ranking import Candidate, Ranking
 
 MOST_VIEWS = 3
-"""Views in one panel at the most."""
+"""Views of the drawing that are shown at the most; a panel may add one with its crosses."""
 
 # The page, as shares of its width and height.
 _LEFT, _RIGHT, _GAP = 0.025, 0.975, 0.024
-_CHARTS_TOP, _CHARTS_BOTTOM, _WORDS_TOP = 0.855, 0.315, 0.285
+_CHARTS_TOP, _WORDS_TOP, _WORDS_BOTTOM = 0.855, 0.285, 0.095
+# Type under the charts, in points.
+_TITLE_SIZE, _TITLE_LINE, _BAR_ROOM, _LEADING = 11.0, 15.0, 18.0, 1.4
 
 
 def plot_ranking(
@@ -76,17 +78,22 @@ def plot_ranking(
             if view in found:
                 geometries += content_of(found[view])
     crops = crop_to(body, content, whole_width=max(len(panel) for panel in panels) < 3)
-    boxes = _panel_boxes([[crops[v] for v in panel] for panel in panels])
+    said = [
+        ("What was drawn", _drawing_words(ranking, drawing)),
+        *((f"{c.rank} {c.source.name}, {c.side}", _candidate_words(c)) for c in shown),
+    ]
+    page = _page(figure, [[crops[view] for view in panel] for panel in panels], said, look)
     _header(figure, ranking, look)
-    for view, ax in _charts(figure, ranking, panels[0], crops, boxes[0], look).items():
+    for view, ax in _charts(figure, ranking, panels[0], crops, page.boxes[0], look).items():
         add_drawing(ax, drawing, view, look)
-    _panel_words(figure, boxes[0], "What was drawn", _drawing_words(ranking, drawing), look)
-    for candidate, found, panel, box in zip(shown, shapes, panels[1:], boxes[1:], strict=True):
+    for candidate, found, panel, box in zip(shown, shapes, panels[1:], page.boxes[1:], strict=True):
         for view, ax in _charts(figure, ranking, panel, crops, box, look).items():
-            _add_fit(ax, found.get(view), drawn.get(view), look)
-        title = f"{candidate.rank}  {candidate.source.name}, {candidate.side}"
-        _panel_words(figure, box, title, _candidate_words(candidate), look)
-        _bar(figure, box, candidate.probability, look)
+            name = f"{candidate.source.id}-{candidate.side}"
+            _add_fit(ax, found.get(view), drawn.get(view), look, name=f"{view}-{name}")
+            if view in found:
+                add_pattern(ax, found[view], look, name=name)
+        _bar(figure, (box[0], page.bars, min(box[2], 0.2), 0.011), candidate, look)
+    _panel_words(figure, page, look)
     _footer(figure, ranking, look)
     return figure
 
@@ -110,22 +117,60 @@ def _panel_views(
     views = list(_main_views(drawn))
     if not any(found[view].marks for view in views if view in found):
         marked = [view for view, shapes in found.items() if shapes.marks]
-        views = views[: MOST_VIEWS - 1] + marked[:1]
+        views += marked[:1]
     return tuple(view for view in VIEWS if view in views)
 
 
 Box = tuple[float, float, float, float]
 
 
-def _panel_boxes(panels: Sequence[Sequence[Crop]]) -> list[Box]:
-    """Return a box for each panel, as wide as its charts ask for, but wide enough for words."""
+@dataclass(frozen=True)
+class _Page:
+    """Where things go, as shares of the page: the words have the room that they need."""
+
+    boxes: Sequence[Box]
+    titles: Sequence[Sequence[str]]
+    lines: Sequence[Sequence[str]]
+    titles_top: float
+    bars: float
+    lines_top: float
+
+
+def _page(
+    figure: Figure,
+    panels: Sequence[Sequence[Crop]],
+    said: Sequence[tuple[str, Sequence[str]]],
+    look: Look,
+) -> _Page:
+    """Return the layout of a page with a column for each panel and its title and words."""
+    wide, high = size_of(figure)
+    # As wide as its charts ask for, but wide enough for words.
     wishes = np.array([sum(crop.width for crop in panel) for panel in panels])
     room = _RIGHT - _LEFT - _GAP * (len(panels) - 1)
     widths = np.maximum(wishes / wishes.sum(), 0.75 / len(panels))
     widths *= room / widths.sum()
     lefts = _LEFT + np.concatenate([[0], np.cumsum(widths + _GAP)[:-1]])
-    height = _CHARTS_TOP - _CHARTS_BOTTOM
-    return [(x, _CHARTS_BOTTOM, w, height) for x, w in zip(lefts, widths, strict=True)]
+    titles = [
+        wrapped(title, _TITLE_SIZE, width * wide, bold=True)
+        for (title, _), width in zip(said, widths, strict=True)
+    ]
+    lines = [
+        [line for word in words for line in wrapped(word, look.text_size, width * wide)]
+        for (_, words), width in zip(said, widths, strict=True)
+    ]
+    points = 1 / 72 / high
+    title_room = max(map(len, titles)) * _TITLE_LINE * points
+    line_room = max(map(len, lines)) * look.text_size * _LEADING * points
+    top = max(_WORDS_BOTTOM + title_room + _BAR_ROOM * points + line_room, _WORDS_TOP)
+    bottom = top + 0.03
+    return _Page(
+        boxes=[(x, bottom, w, _CHARTS_TOP - bottom) for x, w in zip(lefts, widths, strict=True)],
+        titles=titles,
+        lines=lines,
+        titles_top=top,
+        bars=top - title_room - 8 * points,
+        lines_top=top - title_room - _BAR_ROOM * points,
+    )
 
 
 def _charts(
@@ -142,23 +187,27 @@ def _charts(
     return dict(zip(views, rows, strict=True))
 
 
-def _add_fit(ax: Axes, shapes: PatternShapes | None, drawn: Area | None, look: Look) -> None:
-    """Add a pattern and what was drawn, in three tones: explained, unexplained, not drawn."""
-    if shapes:
-        add_pattern(ax, shapes, look)
+def _add_fit(
+    ax: Axes, shapes: PatternShapes | None, drawn: Area | None, look: Look, *, name: str
+) -> None:
+    """Add what was drawn, in two tones: what a pattern explains and what it does not."""
     if drawn is None or drawn.is_empty:
         return
     pattern = shapes.extent if shapes else shapely.Polygon()
     unexplained = as_area(shapely.difference(drawn, pattern))
     explained = as_area(shapely.intersection(drawn, pattern))
-    for area, style in (
-        (unexplained, {"facecolor": look.drawn, "alpha": 0.45, "edgecolor": "none"}),
-        (explained, {"facecolor": "none", "edgecolor": look.drawn, "hatch": "////"}),
+    for part, area, style in (
+        (
+            "unexplained",
+            unexplained,
+            {"facecolor": look.drawn, "alpha": 0.45, "edgecolor": "none"},
+        ),
+        ("explained", explained, {"facecolor": "none", "edgecolor": look.drawn, "hatch": "////"}),
     ):
         if not area.is_empty:
-            ax.add_artist(
-                artists.area_patch(area, linewidth=0, hatch_linewidth=0.6, zorder=2.9, **style)
-            )
+            patch = artists.area_patch(area, linewidth=0, hatch_linewidth=0.6, zorder=2.9, **style)
+            patch.set_gid(f"{name}-{part}")
+            ax.add_artist(patch)
     ax.add_artist(
         artists.area_patch(drawn, facecolor="none", edgecolor=look.drawn, linewidth=1.2, zorder=5)
     )
@@ -182,7 +231,7 @@ def _header(figure: Figure, ranking: Ranking, look: Look) -> None:
         figure.text(
             0.32,
             0.970,
-            "\n".join(textwrap.wrap(says[0], 100)),
+            "\n".join(wrapped(says[0], look.text_size, (_RIGHT - 0.32) * figure.get_figwidth())),
             fontsize=look.text_size,
             va="top",
             color=look.ink,
@@ -190,32 +239,25 @@ def _header(figure: Figure, ranking: Ranking, look: Look) -> None:
         )
 
 
-def _panel_words(figure: Figure, box: Box, title: str, words: Sequence[str], look: Look) -> None:
-    x, _, width, _ = box
-    per_line = max(18, int(width * figure.get_figwidth() * 72 / look.text_size / 0.54))
-    lines = [part for word in words for part in textwrap.wrap(word, per_line)]
-    figure.text(x, _WORDS_TOP, title, fontsize=11, fontweight="bold", va="top", color=look.ink)
-    figure.text(
-        x,
-        _WORDS_TOP - 0.062,
-        "\n".join(lines),
-        fontsize=look.text_size,
-        va="top",
-        color=look.ink,
-        linespacing=1.4,
-    )
+def _panel_words(figure: Figure, page: _Page, look: Look) -> None:
+    title: dict[str, Any] = {"fontsize": _TITLE_SIZE, "fontweight": "bold", "linespacing": 1.2}
+    plain: dict[str, Any] = {"fontsize": look.text_size, "linespacing": _LEADING}
+    for (x, *_), titles, lines in zip(page.boxes, page.titles, page.lines, strict=True):
+        for y, words, style in ((page.titles_top, titles, title), (page.lines_top, lines, plain)):
+            figure.text(x, y, "\n".join(words), va="top", color=look.ink, **style)
 
 
-def _bar(figure: Figure, box: Box, share: float, look: Look) -> None:
-    x, _, width, _ = box
-    ax = figure.add_axes((x, _WORDS_TOP - 0.048, min(width, 0.2), 0.011))
+def _bar(figure: Figure, box: Box, candidate: Candidate, look: Look) -> None:
+    ax = figure.add_axes(box)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     ax.set_axis_off()
     ax.add_artist(
         Rectangle((0, 0), 1, 1, facecolor=look.skin, edgecolor=look.faint_ink, linewidth=0.6)
     )
-    ax.add_artist(Rectangle((0, 0), share, 1, facecolor=look.ink, edgecolor="none"))
+    share = Rectangle((0, 0), candidate.probability, 1, facecolor=look.ink, edgecolor="none")
+    share.set_gid(f"{candidate.source.id}-{candidate.side}-share")
+    ax.add_artist(share)
 
 
 def _drawing_words(ranking: Ranking, drawing: PainDrawing) -> list[str]:
@@ -283,6 +325,6 @@ def _footer(figure: Figure, ranking: Ranking, look: Look) -> None:
         ha="right",
         va="bottom",
         fontsize=look.small_size,
-        color=look.faint_ink,
+        color=look.caption_ink,
         linespacing=1.3,
     )
