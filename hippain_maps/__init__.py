@@ -14,6 +14,7 @@ only where it is used.
 from importlib.metadata import version
 
 from hippain_maps.atlas import Atlas, load_atlas
+from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import (
     DataError,
@@ -23,7 +24,7 @@ from hippain_maps.errors import (
     UnknownNameError,
 )
 from hippain_maps.overlap import Overlap, overlap
-from hippain_maps.ranking import Candidate, Ranking, rank, rank_many
+from hippain_maps.ranking import rank, rank_many
 
 __all__ = [
     "Atlas",

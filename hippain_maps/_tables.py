@@ -12,9 +12,9 @@ from rich.table import Table
 from rich.text import Text
 
 from hippain_maps.atlas import Atlas, cited
+from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.patterns import ZONES, Source, Statements
 from hippain_maps.questions import ask_next
-from hippain_maps.ranking import Candidate, Ranking
 from hippain_maps.reasons import AreaFit, reasons
 from hippain_maps.regions import Body
 

@@ -18,7 +18,8 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
 
     The target is never seen half written, and an old file stays if writing fails. A link is
     followed to the file that it names, so that the link stays one. A file that is there keeps its
-    permissions, and is not replaced if they forbid writing; a device or pipe is written to as it is.
+    permissions, and is not replaced if they forbid writing. A device or pipe is written to as it
+    is.
 
     Parameters
     ----------

@@ -24,10 +24,11 @@ from typing import Any
 
 import numpy as np
 
+from hippain_maps.candidates import Ranking
 from hippain_maps.expectation import expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.patterns import Source, TriggerPoint
-from hippain_maps.ranking import Ranking, evidence_weights
+from hippain_maps.ranking import evidence_weights
 from hippain_maps.reasons import AreaFit, areas_of
 
 STATES = 6

@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from hippain_maps.atlas import Atlas
+from hippain_maps.candidates import Ranking
 from hippain_maps.combination import combination
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
@@ -25,7 +26,7 @@ from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.measures import measures
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.patterns import Source
-from hippain_maps.ranking import Ranking, rank
+from hippain_maps.ranking import rank
 from hippain_maps.simulation import (
     SHAKE,
     Family,

@@ -21,9 +21,9 @@ from typing import Literal
 
 import numpy as np
 
+from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.geometry import FloatArray
 from hippain_maps.patterns import Evidence, Source, Statements
-from hippain_maps.ranking import Candidate, Ranking
 
 Topic = Literal["worse with", "eased by", "speaks for", "speaks against", "palpate"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hippain_maps.ranking import Candidate, RegionFit
+from hippain_maps.candidates import Candidate, RegionFit
 from hippain_maps.regions import Body
 
 

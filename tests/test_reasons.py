@@ -7,8 +7,9 @@ import shapely
 from worlds import example, hand_drawn_atlas, point, source
 
 from hippain_maps.atlas import Atlas
+from hippain_maps.candidates import Candidate
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.ranking import Candidate, rank
+from hippain_maps.ranking import rank
 from hippain_maps.reasons import AreaFit, Reasons, reasons
 
 

@@ -37,8 +37,8 @@ def area_patch(area: shapely.Geometry, **style: Any) -> PathPatch:
     return PathPatch(path_of(area), **style)
 
 
-FINENESS = 0.02
-"""Lines of the body are thinned to this, cm: a quarter of a hair's breadth in print."""
+FINENESS = 0.01
+"""Lines of the body keep to their course within this, cm, with as few points as that takes."""
 
 
 def body_outline(chart: BodyChart, *, arms: bool) -> Area:

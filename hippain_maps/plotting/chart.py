@@ -13,7 +13,7 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import INSET_VIEWS, FloatArray, Side, View, other_side
 from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.layout import Crop, scale_of
+from hippain_maps.plotting.layout import Crop, fitted, scale_of, size_of
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.regions import Body
@@ -110,6 +110,9 @@ def plot_chart(
         # As high as beside letters, so that titles in a row line up.
         above = 1.05 * letters + 4
         size = look.title_size * max(0.75, min(scale, 1.0))
+        # A little of the room between two charts belongs to a long title.
+        room = ax.get_position().width * size_of(ax.figure)[0] + 0.2
+        size = fitted(words.views[view], size, room)
         ax.set_title(words.views[view], fontsize=size, color=look.ink, pad=above)
     return ax
 

@@ -12,6 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import VIEWS, Area, View, as_area
 from hippain_maps.plotting import artists
@@ -21,7 +22,6 @@ from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes, size_of, wr
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import shapes_by_view
 from hippain_maps.plotting.zones import PatternShapes
-from hippain_maps.ranking import Candidate, Ranking
 
 MOST_VIEWS = 3
 """Views of the drawing that are shown at the most; a panel may add one with its crosses."""
