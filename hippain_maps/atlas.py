@@ -24,6 +24,9 @@ NOT_SOURCES = frozenset(
 )
 """Files beside the sources that are something else."""
 
+TEACHING = frozenset({"words", "sets", "muscle_outlines"})
+"""Files that only figures use: a change in them changes no ranking, and not the version."""
+
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -202,7 +205,8 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
     for key in model.priors_basis.citations:
         if key not in citations:
             raise model_file.error(_not_listed(key, citations), ("priors_basis", "citations"))
-    read = dict.fromkeys([*paths.values(), *homes.values(), *libraries])
+    ranked = [path for name, path in homes.items() if name not in TEACHING]
+    read = dict.fromkeys([*paths.values(), *ranked, *libraries])
     return Atlas(
         body=body,
         sources=sources,

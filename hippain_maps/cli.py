@@ -168,6 +168,23 @@ def rank(
         click.echo(f"wrote {figure}", err=True)
 
 
+class _Size(click.ParamType):
+    """A page size such as 20x15, in cm; converted to inches."""
+
+    name = "WxH"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, float]:
+        """Return width and height in inches."""
+        wide, _, high = str(value).lower().partition("x")
+        try:
+            size = float(wide), float(high)
+        except ValueError:
+            self.fail(f"'{value}' is no size; give width x height in cm, such as 20x15")
+        if not all(4 <= side <= 150 for side in size):
+            self.fail(f"'{value}' is no usable size; each side is 4 to 150 cm")
+        return size[0] / 2.54, size[1] / 2.54
+
+
 def _figure_options(command: Any) -> Any:
     """Add what every figure command takes."""
     for option in (
@@ -175,6 +192,7 @@ def _figure_options(command: Any) -> Any:
         click.option("--theme", default="print", help="print, screen, dark or grey [print]."),
         click.option("--labels", default="en", metavar="LANG", help="en, la, de, fr or es [en]."),
         click.option("--dpi", type=click.IntRange(30, 1200), default=200, help="Of a png [200]."),
+        click.option("--size", type=_Size(), help="Of the page in cm, such as 20x15."),
         click.option("-o", "--output", "out", required=True, metavar="OUT", help="File to write."),
     ):
         command = option(command)
@@ -186,6 +204,7 @@ def _figure_options(command: Any) -> Any:
 @click.option("--compare", multiple=True, metavar="SOURCE", help="Two or three, on one chart.")
 @click.option("--views", metavar="A,B", help="Views to show, such as posterior,left_lateral.")
 @click.option("--whole", is_flag=True, help="Show whole bodies, not the part that matters.")
+@click.option("--anatomy", is_flag=True, help="Draw bones and the muscle itself lightly below.")
 @click.option("--no-labels", is_flag=True, help="Leave out names and numbers: a question.")
 @click.option("--no-caption", is_flag=True, help="Leave out source, confidence and licence.")
 @_figure_options
@@ -195,12 +214,14 @@ def figure(
     compare: Sequence[str],
     views: str | None,
     whole: bool,
+    anatomy: bool,
     no_labels: bool,
     no_caption: bool,
     out: str,
     dpi: int,
     theme: str,
     labels: str,
+    size: tuple[float, float] | None,
     side: Side,
     patterns: Sequence[str],
 ) -> None:
@@ -218,6 +239,7 @@ def figure(
     names = [name for name in (source, *compare) if name]
     atlas = load_atlas(*patterns)
     sources = [atlas.source(name) for name in names]
+    page = plotting.new_page(size, look) if size else None
     if compare:
         if not 2 <= len(sources) <= 3:
             raise click.UsageError(f"--compare takes two or three sources, not {len(sources)}")
@@ -228,6 +250,7 @@ def figure(
             views=shown,
             with_caption=not no_caption,
             language=labels,
+            figure=page,
             look=look,
         )
     elif sources:
@@ -237,9 +260,11 @@ def figure(
             side=side,
             views=shown,
             whole=whole,
+            anatomy=anatomy,
             labels=not no_labels,
             with_caption=not no_caption,
             language=labels,
+            figure=page,
             look=look,
         )
     else:
@@ -266,6 +291,7 @@ def plate(
     dpi: int,
     theme: str,
     labels: str,
+    size: tuple[float, float] | None,
     side: Side,
     patterns: Sequence[str],
 ) -> None:
@@ -293,7 +319,7 @@ def plate(
         side=side,
         title=title,
         labels=not no_labels,
-        size=SLIDE if slide else A4_LANDSCAPE,
+        size=size or (SLIDE if slide else A4_LANDSCAPE),
         language=labels,
         look=look,
     )

@@ -4,8 +4,10 @@ Every function takes an axes or a figure, makes a fresh one if it gets none, and
 drew on.
 """
 
+from hippain_maps.plotting.anatomy import add_bones, add_muscle
 from hippain_maps.plotting.chart import plot_chart
 from hippain_maps.plotting.drawing import plot_drawing
+from hippain_maps.plotting.layout import new_page
 from hippain_maps.plotting.look import THEMES, Look, theme
 from hippain_maps.plotting.pattern import plot_comparison, plot_pattern
 from hippain_maps.plotting.plate import plate_pages, plot_plate
@@ -16,6 +18,9 @@ from hippain_maps.plotting.saving import save_figure, save_pages
 __all__ = [
     "THEMES",
     "Look",
+    "add_bones",
+    "add_muscle",
+    "new_page",
     "plate_pages",
     "plot_chart",
     "plot_charts",

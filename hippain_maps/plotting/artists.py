@@ -37,7 +37,7 @@ def area_patch(area: shapely.Geometry, **style: Any) -> PathPatch:
     return PathPatch(path_of(area), **style)
 
 
-FINENESS = 0.01
+FINENESS = 0.015
 """Lines of the body keep to their course within this, cm, with as few points as that takes."""
 
 

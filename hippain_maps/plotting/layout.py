@@ -13,6 +13,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from hippain_maps.geometry import INSET_VIEWS, View
+from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.regions import Body
 
 MARGIN = 4.0
@@ -204,3 +205,8 @@ def figure_for(crops: Sequence[Crop], *, least: float = 4.2) -> Figure:
     width = sum(crop.width for crop in crops) / 20 + 0.3 * len(crops)
     height = max((crop.height for crop in crops), default=40.0) / 20 + HEAD + FOOT
     return Figure(figsize=(max(width, least), height))
+
+
+def new_page(size: tuple[float, float], look: Look = PRINT) -> Figure:
+    """Return an empty figure of a size in inches, on the paper of a look."""
+    return Figure(figsize=size, facecolor=look.paper)

@@ -12,10 +12,12 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
+from hippain_maps.anatomy import load_outlines
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import VIEWS, Side, View
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.plotting import artists
+from hippain_maps.plotting.anatomy import add_bones, add_muscle
 from hippain_maps.plotting.chart import (
     add_dots,
     add_pattern,
@@ -54,6 +56,7 @@ def plot_pattern(
     trigger_points: Sequence[TriggerPoint] | None = None,
     views: Iterable[View] | None = None,
     whole: bool = False,
+    anatomy: bool = False,
     labels: bool = True,
     with_caption: bool = True,
     language: str = "en",
@@ -79,6 +82,8 @@ def plot_pattern(
         By default the views that matter.
     whole : bool
         Whether to show whole bodies instead of cropping to the pattern.
+    anatomy : bool
+        Whether to draw the bones, and the muscle itself where its outline is known, lightly below.
     labels : bool
         Whether to name the source and the trigger points; without, the figure is a question.
     with_caption : bool
@@ -96,6 +101,10 @@ def plot_pattern(
     points = tuple(source.trigger_points if trigger_points is None else trigger_points)
     shapes = shapes_by_view(atlas, points, side, views)
     content = {view: content_of(found) for view, found in shapes.items()}
+    outlined = anatomy and source.id in load_outlines().muscles
+    if outlined:
+        for view, seen in content.items():
+            seen += [part.area for part in load_outlines().of(source.id, side, view)]
     body = atlas.body
     crops = {v: full_crop(body, v) for v in shapes} if whole else crop_to(body, content)
     if figure is None:
@@ -116,6 +125,10 @@ def plot_pattern(
         row_of_axes(figure, list(crops.values()), box), crops.items(), strict=True
     ):
         plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
+        if anatomy:
+            add_bones(ax, view, look)
+        if outlined:
+            add_muscle(ax, source.id, side, view, look)
         add_pattern(ax, shapes[view], look, name=source.id)
         if labels and len(points) > 1:
             _badges(ax, shapes[view], points, look, name=source.id, outward=_outward(view, side))
