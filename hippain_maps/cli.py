@@ -168,21 +168,20 @@ def rank(
         click.echo(f"wrote {figure}", err=True)
 
 
-class _Size(click.ParamType):
-    """A page size such as 20x15, in cm; converted to inches."""
-
-    name = "WxH"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> tuple[float, float]:
-        """Return width and height in inches."""
-        wide, _, high = str(value).lower().partition("x")
-        try:
-            size = float(wide), float(high)
-        except ValueError:
-            self.fail(f"'{value}' is no size; give width x height in cm, such as 20x15")
-        if not all(4 <= side <= 150 for side in size):
-            self.fail(f"'{value}' is no usable size; each side is 4 to 150 cm")
-        return size[0] / 2.54, size[1] / 2.54
+def _page_size(ctx: Any, param: Any, value: str | None) -> tuple[float, float] | None:
+    """Return a page size such as 20x15, in cm, as inches."""
+    if value is None:
+        return None
+    wide, _, high = value.lower().partition("x")
+    try:
+        size = float(wide), float(high)
+    except ValueError:
+        raise click.BadParameter(
+            f"'{value}' is no size; give width x height in cm, such as 20x15"
+        ) from None
+    if not all(4 <= side <= 150 for side in size):
+        raise click.BadParameter(f"'{value}' is no usable size; each side is 4 to 150 cm")
+    return size[0] / 2.54, size[1] / 2.54
 
 
 def _figure_options(command: Any) -> Any:
@@ -192,7 +191,9 @@ def _figure_options(command: Any) -> Any:
         click.option("--theme", default="print", help="print, screen, dark or grey [print]."),
         click.option("--labels", default="en", metavar="LANG", help="en, la, de, fr or es [en]."),
         click.option("--dpi", type=click.IntRange(30, 1200), default=200, help="Of a png [200]."),
-        click.option("--size", type=_Size(), help="Of the page in cm, such as 20x15."),
+        click.option(
+            "--size", callback=_page_size, metavar="WxH", help="Of the page in cm, such as 20x15."
+        ),
         click.option("-o", "--output", "out", required=True, metavar="OUT", help="File to write."),
     ):
         command = option(command)

@@ -1,4 +1,4 @@
-"""Evaluation: figures of merit by hand, the whole on a small world, and what the model must beat."""
+"""Evaluation: figures of merit by hand, the whole in a small world, what the model must beat."""
 
 from __future__ import annotations
 
@@ -91,7 +91,14 @@ def test_a_reversed_scorer_never_finds_the_truth(
     # Half is given to alpha on the left, or to the next where that is the truth: a third.
     assert found.calibration_error == pytest.approx((10 * 0.5 + 2 * (1 / 3)) / 12)
     assert sum(n for _, _, n in result.confused) == 12
-    assert result.confused[0] == ("beta", "alpha", 2)
+    # Both sides of beta and gamma, two patients each; alpha on the left is taken for the right.
+    assert result.confused == [
+        ("alpha", "alpha (other side)", 4),
+        ("beta", "alpha", 2),
+        ("beta", "alpha (other side)", 2),
+        ("gamma", "alpha", 2),
+        ("gamma", "alpha (other side)", 2),
+    ]
 
 
 def test_a_mixture_counts_when_both_are_there(
@@ -110,14 +117,14 @@ def test_a_mixture_counts_when_both_are_there(
 @pytest.fixture(scope="module")
 def result(world: Atlas) -> Result:
     """Return an evaluation with the classifier."""
-    return evaluate(world, STEADY, per_source=20, with_classifier=True)
+    return evaluate(world, STEADY, per_source=8, with_classifier=True)
 
 
 def test_every_method_is_measured_on_every_patient(result: Result) -> None:
     """Model, plain measures, prior, random and classifier; calibration bins hold everyone."""
     names = {"model", *PLAIN, "prior only", "random", "trained classifier"}
     assert set(result.methods) == names
-    assert result.drawings == 3 * 2 * 20
+    assert result.drawings == 3 * 2 * 8
     assert sum(count for _, _, count in result.calibration) == result.drawings
     assert 0 < result.jaccard_mean < 1
     assert 0 <= result.combined_exactly <= result.combined <= 1
@@ -135,8 +142,8 @@ def test_every_method_is_measured_on_every_patient(result: Result) -> None:
 
 def test_chance_is_a_sixth(result: Result) -> None:
     """Random scores find one of six; the prior alone finds the same one every time."""
-    assert result.methods["random"].top1 == pytest.approx(1 / 6, abs=0.11)
-    assert result.methods["random"].top3 == pytest.approx(1 / 2, abs=0.14)
+    assert result.methods["random"].top1 == pytest.approx(1 / 6, abs=0.15)
+    assert result.methods["random"].top3 == pytest.approx(1 / 2, abs=0.2)
     assert abs(result.methods["random"].kendall_tau) < 0.15
     prior = result.methods["prior only"]
     assert (prior.top1, prior.same_first) == (pytest.approx(1 / 6), 1)
@@ -164,7 +171,7 @@ def test_the_seed_decides_every_digit(world: Atlas) -> None:
     """The same again with the same seed, classifier included; something else with another."""
     hand = Condition("shaky", Hand("warp", shake=3.0))
     one, same, other = (
-        evaluate(world, hand, per_source=2, seed=seed, with_classifier=True) for seed in (1, 1, 2)
+        evaluate(world, hand, per_source=1, seed=seed, with_classifier=True) for seed in (1, 1, 2)
     )
     assert one == same
     assert other.methods != one.methods

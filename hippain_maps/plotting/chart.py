@@ -184,14 +184,9 @@ def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT, *, name: st
 
 def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:
     """Return everything of a pattern that a crop must hold."""
-    points = shapely.points(
-        [
-            *shapes.spillover,
-            *shapes.rare,
-            *((m.x, m.y) for marks in shapes.marks.values() for m in marks),
-        ]
-    )
-    return [shapes.essential, *points] if len(points) else [shapes.essential]
+    marks = [(m.x, m.y) for marks in shapes.marks.values() for m in marks]
+    points = [*shapes.spillover, *shapes.rare, *marks]
+    return [shapes.essential, shapely.multipoints(points)] if points else [shapes.essential]
 
 
 def caption(atlas: Atlas, source: Source | None = None, language: str = "en") -> str:
