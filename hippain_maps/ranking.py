@@ -11,14 +11,14 @@ d(r) of each region, the log likelihood is
 .. math::
 
     L(s) = \frac{N}{n} \sum_r w_r d_r \log p_{s,r}
-         + \frac{N}{n + c} \sum_r w_r (1 - d_r) \log (1 - p_{s,r})
+         + \frac{f N}{n + c} \sum_r w_r (1 - d_r) \log (1 - p_{s,r})
 
-    w_r = \min(A_r, cap) / unit, \qquad n = \sum_r w_r d_r, \qquad N = limit \frac{n}{n + h}
+    w_r = \min(A_r, cap) / unit, \qquad n = \sum_r w_r d_r, \qquad f = \frac{n}{n + h}, \qquad N = limit \cdot f
 
 over the regions that a used view shows. A region speaks in proportion to its skin area A up to a
 cap. What was drawn counts as N observations: a pressed spot soon counts, a large area hardly more
 than a middling one, because neighbouring regions are drawn with one stroke. What was spared counts
-less the less was drawn, since a small drawing shows part of a pattern.
+less the less was drawn, since a small drawing shows part of a pattern, and for a spot hardly.
 
 Regions that no used view shows are unknown, neither for nor against. But people draw where
 it hurts, so a state also pays if its pain lies out of sight: by the share v(s) of its expected
@@ -149,8 +149,10 @@ def evidence_weights(found: Overlap, atlas: Atlas) -> tuple[FloatArray, FloatArr
     weight = np.minimum(body.skin, model.area_cap_cm2) / model.area_unit_cm2 * found.known
     drawn: FloatArray = weight * found.fraction
     amount = float(drawn.sum())
-    observed = model.evidence_limit * amount / (amount + model.evidence_half)
-    return drawn, weight - drawn, observed / amount, observed / (amount + model.silence_half)
+    full = amount / (amount + model.evidence_half)
+    observed = model.evidence_limit * full
+    for_rest = full * observed / (amount + model.silence_half)
+    return drawn, weight - drawn, observed / amount, for_rest
 
 
 def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Comparison:

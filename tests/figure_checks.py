@@ -43,7 +43,7 @@ def texts(figure: Figure | SubFigure) -> Iterator[Text]:
             written += [ax.xaxis.label, ax.yaxis.label]
     pending = list(figure.subfigs)
     while pending:
-        part = pending.pop()
+        part = pending.pop(0)
         written += part.texts
         pending += part.subfigs
     yield from (text for text in written if text.get_visible() and text.get_text().strip())

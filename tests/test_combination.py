@@ -66,7 +66,8 @@ def slow_best(drawing: PainDrawing, atlas: Atlas) -> set[Key]:
     shares = [float(d) for d in found.fraction]
     # Each region weighs 1 in this world.
     n = sum(d for d, known in zip(shares, found.known, strict=True) if known)
-    observed = model.evidence_limit * n / (n + model.evidence_half)
+    full = n / (n + model.evidence_half)
+    observed = model.evidence_limit * full
     best: tuple[float, set[Key]] = (-math.inf, set())
     keys = list(itertools.product(STATES, SIDES))
     for size in (1, 2, 3):
@@ -83,7 +84,7 @@ def slow_best(drawing: PainDrawing, atlas: Atlas) -> set[Key]:
                     if known:
                         pain += drawn * math.log(1 - quiet)
                         rest += (1 - drawn) * math.log(quiet)
-                fit = observed / n * pain + observed / (n + model.silence_half) * rest
+                fit = observed / n * pain + full * observed / (n + model.silence_half) * rest
                 prior = math.prod(share / len(keys) for share, _ in states)
                 evidence += prior * math.exp(model.combination_weight * fit)
             score = math.log(evidence * model.number_of_sources[size - 1])

@@ -307,7 +307,7 @@ def test_blank_drawing_shows_blank_standing_views(body: Body) -> None:
 def test_chart_is_recognisable_when_small(body: Body) -> None:
     """At 4 cm in height the contour is one unbroken dark line round a light body."""
     figure = Figure(figsize=(4 / 2.54 * 0.4, 4 / 2.54), dpi=150)
-    ax = plot_chart(body, "posterior", ax=figure.add_axes((0, 0, 1, 0.85)), arms=False)
+    plot_chart(body, "posterior", ax=figure.add_axes((0, 0, 1, 0.85)), arms=False)
     canvas = FigureCanvasAgg(figure)
     canvas.draw()
     pixels = np.asarray(canvas.buffer_rgba())[..., :3].mean(axis=2)

@@ -107,7 +107,8 @@ MODEL = read_model(resource_dir("patterns"))[0].model_copy(
         "area_unit_cm2": 400,
         "evidence_limit": 2,
         "evidence_half": 1,
-        "silence_half": 1,
+        # With one square drawn, pain then speaks with exponent 1 and spared skin with 1/2.
+        "silence_half": 0,
         "trigger_point_active": 0.5,
         "none_of_these": 0.25,
         "elsewhere_chances": [0.5],

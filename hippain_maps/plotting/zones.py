@@ -105,7 +105,12 @@ def blurred(chart: BodyChart, values: FloatArray, softness: float = SHAPE_SOFTNE
     grid = grid_of(chart)
     field = np.where(grid.place >= 0, values[grid.place], 0.0)
     along, across, share = _blur_of(chart, softness)
-    smooth: FloatArray = (along @ field @ across) * share
+    # Only rows and columns with something in them add to the field.
+    rows, columns = np.flatnonzero(field.any(axis=1)), np.flatnonzero(field.any(axis=0))
+    if not len(rows):
+        return np.zeros_like(share)
+    part = np.ix_(rows, columns)
+    smooth: FloatArray = (along[:, rows] @ field[part] @ across[columns]) * share
     return smooth
 
 

@@ -1,0 +1,116 @@
+"""Plates: as many pages as it takes, with names or with letters and a key."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from figure_checks import by_gid, check_legible, crosses, words
+
+from hippain_maps.atlas import Atlas
+from hippain_maps.geometry import SIDES, Side
+from hippain_maps.plotting import THEMES, plate_pages, plot_plate, save_pages, theme
+from hippain_maps.plotting.plate import A4_LANDSCAPE, PER_PAGE, SLIDE, answers
+from hippain_maps.words import languages
+
+
+@pytest.mark.parametrize("count", [1, 2, 4])
+def test_one_to_six_patterns_fit_a_page(count: int, atlas: Atlas) -> None:
+    """Every pattern has its cell with its name; nothing touches or is cut off."""
+    sources = list(atlas.sources.values())[:count]
+    figure = plot_plate(sources, atlas)
+    check_legible(figure)
+    said = words(figure)
+    assert said.count(", left") >= count
+    for found in sources:
+        assert f"{found.name}, left" in said
+    assert {gid.split("-")[1] for gid, *_ in crosses(figure)} == {s.id for s in sources}
+
+
+@pytest.mark.parametrize("count", [0, 7])
+def test_page_holds_one_to_six(count: int, atlas: Atlas) -> None:
+    """No pattern, or more than six, are refused with what is accepted."""
+    with pytest.raises(ValueError, match="holds 1 to 6 patterns, not"):
+        plot_plate(list(atlas.sources.values())[:1] * count, atlas)
+
+
+@pytest.mark.parametrize(("count", "pages"), [(0, 0), (1, 1), (6, 1), (7, 2)])
+def test_pages_are_as_many_as_it_takes(count: int, pages: int, atlas: Atlas) -> None:
+    """Six patterns go on a page; several pages are numbered, a single one is not."""
+    sources = [*atlas.sources.values()][2:3] * count
+    made = 0
+    for number, figure in enumerate(plate_pages(sources, atlas, labels=False), 1):
+        made += 1
+        numbers = re.findall(r"^\d+ / \d+$", words(figure), re.MULTILINE)
+        assert numbers == ([f"{number} / {pages}"] if pages > 1 else [])
+    assert made == pages
+
+
+def test_pages_of_a_pdf_are_those_of_the_plate(atlas: Atlas, tmp_path: Path) -> None:
+    """Seven patterns written as one PDF are two pages."""
+    sources = [*atlas.sources.values()][2:3] * 7
+    path = save_pages(plate_pages(sources, atlas), tmp_path / "plate.pdf")
+    assert len(re.findall(rb"/Type /Page\b", path.read_bytes())) == 2
+
+
+@pytest.mark.parametrize("side", SIDES)
+def test_letters_stand_for_names_and_the_key_has_the_answers(side: Side, atlas: Atlas) -> None:
+    """Without labels, cells are lettered in reading order, and no name is given away."""
+    sources = list(atlas.sources.values())[:4]
+    figure = plot_plate(sources, atlas, side=side, labels=False)
+    said = words(figure).splitlines()
+    assert [line for line in said if line in {"A", "B", "C", "D", "E"}] == ["A", "B", "C", "D"]
+    for found in sources:
+        assert not any(found.name in line for line in said)
+        assert not any(p.name in line for line in said for p in found.trigger_points)
+    assert not any(gid.endswith("-number") for gid in by_gid(figure))
+    assert answers(sources) == [
+        f"{letter} {found.name}" for letter, found in zip("ABCD", sources, strict=True)
+    ]
+    check_legible(figure)
+
+
+def test_letters_start_again_on_each_page(atlas: Atlas) -> None:
+    """The key counts as the pages do: the seventh pattern is A again."""
+    one = atlas.source("psoas")
+    assert [line.split()[0] for line in answers([one] * 8)] == list("ABCDEFAB")
+
+
+def test_pages_have_the_size_asked_for(atlas: Atlas) -> None:
+    """A4 landscape by default, 16 to 9 as a slide, on which six patterns are as legible."""
+    sources = list(atlas.sources.values())[:6]
+    assert tuple(plot_plate(sources[2:3], atlas).get_size_inches()) == A4_LANDSCAPE
+    (slide,) = plate_pages(sources, atlas, size=SLIDE)
+    assert tuple(slide.get_size_inches()) == SLIDE
+    assert pytest.approx(16 / 9, rel=1e-3) == SLIDE[0] / SLIDE[1]
+    check_legible(slide)
+
+
+def test_every_ready_made_set_is_a_plate(atlas: Atlas) -> None:
+    """Each set for teaching fits one page and has its own title."""
+    assert {"lateral-hip", "sciatica-mimics"} <= set(atlas.sets)
+    titles = set()
+    for ready in atlas.sets.values():
+        sources = [atlas.source(name) for name in ready.sources]
+        assert 1 < len(sources) <= PER_PAGE
+        titles.add(ready.title)
+    figure = plot_plate(sources, atlas, title=ready.title)
+    assert ready.title in words(figure)
+    assert len(titles) == len(atlas.sets)
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_plate_is_legible_in_every_theme_and_language(name: str, atlas: Atlas) -> None:
+    """Nothing overlaps or is cut off in any theme; with each goes another language and side."""
+    language = dict(zip(THEMES, ("la", "de", "fr", "es"), strict=True))[name]
+    side = SIDES[list(THEMES).index(name) % 2]
+    sources = list(atlas.sources.values())[:6]
+    figure = plot_plate(
+        sources, atlas, side=side, language=language, look=theme(name), page="12 / 12"
+    )
+    check_legible(figure)
+    said = words(figure)
+    assert languages()[language].referral_patterns in said
+    for found in sources:
+        assert found.name_in(language) in said

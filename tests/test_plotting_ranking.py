@@ -1,0 +1,188 @@
+"""The ranking figure: pain explained and not, bars that are probabilities, words that fit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+
+import pytest
+import shapely
+from figure_checks import by_gid, check_legible, crosses, shape_of, words
+from matplotlib.figure import Figure
+from matplotlib.patches import PathPatch, Rectangle
+from worlds import example
+
+from hippain_maps.atlas import Atlas
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.plotting import THEMES, plot_ranking, theme
+from hippain_maps.plotting.pattern import shapes_by_view
+from hippain_maps.ranking import Ranking, rank
+
+Ranked = Callable[[str], tuple[PainDrawing, Ranking]]
+STEMS = ("gluteus_minimus_posterior", "left_and_right", "psoas", "quadratus_lumborum_deep_upper")
+
+
+@pytest.fixture(scope="module")
+def ranked(atlas: Atlas) -> Ranked:
+    """Return a function that gives a shipped drawing and its ranking; made once."""
+
+    @cache
+    def of(stem: str) -> tuple[PainDrawing, Ranking]:
+        drawing = example(stem)
+        return drawing, rank(drawing, atlas)
+
+    return of
+
+
+@pytest.fixture(scope="module")
+def page(ranked: Ranked) -> Callable[[str], Figure]:
+    """Return a function that gives the page of a shipped drawing; drawn once, to be read."""
+
+    @cache
+    def of(stem: str) -> Figure:
+        drawing, ranking = ranked(stem)
+        return plot_ranking(ranking, drawing)
+
+    return of
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_explained_and_unexplained_pain_add_up_to_the_drawing(
+    stem: str, ranked: Ranked, page: Callable[[str], Figure]
+) -> None:
+    """In every panel what is hatched and what is filled are the drawing, without an overlap."""
+    drawing, ranking = ranked(stem)
+    named = by_gid(page(stem))
+    views = sorted(drawing.views, key=lambda view: -drawing.area(view).area)[:3]
+    for candidate in ranking.candidates[:3]:
+        points = [candidate.source.trigger_point(p) for p in candidate.trigger_points]
+        pattern = shapes_by_view(ranking.atlas, points, candidate.side)
+        for view in views:
+            group = f"{view}-{candidate.source.id}-{candidate.side}"
+            explained, unexplained = (
+                shape_of(named[gid]) if (gid := f"{group}-{part}") in named else shapely.Polygon()
+                for part in ("explained", "unexplained")
+            )
+            drawn = drawing.area(view)
+            assert explained.area + unexplained.area == pytest.approx(drawn.area, abs=1e-6)
+            assert shapely.intersection(explained, unexplained).area < 1e-6
+            both = shapely.union(explained, unexplained)
+            assert shapely.symmetric_difference(both, drawn).area < 1e-6
+            if view in pattern:
+                outside = shapely.difference(explained, pattern[view].extent)
+                assert outside.area < 1e-6
+
+
+def test_three_kinds_of_area_differ_in_more_than_colour(ranked: Ranked) -> None:
+    """Explained is hatched, unexplained is a flat tone, and essential zone not drawn is solid."""
+    drawing, ranking = ranked("psoas")
+    named = by_gid(plot_ranking(ranking, drawing, top=1))
+    explained, unexplained, zone = (
+        named[f"anterior-psoas-left-{part}"] for part in ("explained", "unexplained", "essential")
+    )
+    assert isinstance(explained, PathPatch)
+    assert isinstance(unexplained, PathPatch)
+    assert explained.get_hatch()
+    assert explained.get_facecolor()[3] == 0
+    assert not unexplained.get_hatch()
+    assert 0 < (unexplained.get_alpha() or 1) < 0.6 < (zone.get_alpha() or 1)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_bars_are_as_long_as_the_probabilities(
+    stem: str, ranked: Ranked, page: Callable[[str], Figure]
+) -> None:
+    """Each candidate's bar fills that share of its frame which it has of the list."""
+    _, ranking = ranked(stem)
+    named = by_gid(page(stem))
+    for candidate in ranking.candidates[:3]:
+        bar = named[f"{candidate.source.id}-{candidate.side}-share"]
+        assert isinstance(bar, Rectangle)
+        assert bar.axes is not None
+        assert bar.axes.get_xlim() == (0, 1)
+        assert bar.get_width() == pytest.approx(candidate.probability)
+
+
+@pytest.mark.parametrize("top", [0, 1, 2, 3, 9])
+def test_one_to_four_candidates_are_shown(top: int, ranked: Ranked) -> None:
+    """As many panels as asked for, but at least one and at most four; all of it legible."""
+    drawing, ranking = ranked("gluteus_minimus_posterior")
+    figure = plot_ranking(ranking, drawing, top=top)
+    bars = [gid for gid in by_gid(figure) if gid.endswith("-share")]
+    assert len(bars) == max(1, min(top, 4))
+    check_legible(figure)
+    said = words(figure).replace("\n", " ")
+    for candidate in ranking.candidates[: len(bars)]:
+        assert f"{candidate.rank} {candidate.source.name}, {candidate.side}" in said
+        assert f"Fit: {candidate.fit}" in said
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_page_says_what_it_is(stem: str, ranked: Ranked, page: Callable[[str], Figure]) -> None:
+    """The page is about candidates, not a diagnosis; its key names all that is drawn."""
+    _, ranking = ranked(stem)
+    figure = page(stem)
+    said = words(figure)
+    for part in (
+        "Candidates to examine",
+        "never a diagnosis",
+        "What was drawn",
+        "essential zone",
+        "spillover",
+        "trigger point",
+        "drawn, explained",
+        "drawn, not explained",
+        ranking.atlas.version,
+    ):
+        assert part in said
+    for place in ranking.places[:1]:
+        assert place.says in said.replace("\n", " ")
+    check_legible(figure)
+
+
+def test_drawing_on_three_views_is_shown_on_three(ranked: Ranked) -> None:
+    """Every panel has every view with pain, and each candidate's crosses in some view."""
+    drawing, ranking = ranked("left_and_right")
+    assert len(drawing.views) == 3
+    figure = plot_ranking(ranking, drawing, top=4)
+    check_legible(figure)
+    titles = [ax.get_title() for ax in figure.axes if ax.get_title()]
+    for title in ("Front", "Back", "Right side"):
+        assert titles.count(title) >= 5
+    marked = {tuple(gid.split("-")[1:3]) for gid, *_ in crosses(figure) if gid != "None"}
+    assert marked == {(c.source.id, c.side) for c in ranking.candidates[:4]}
+
+
+@pytest.mark.parametrize("name", THEMES)
+def test_page_is_legible_in_every_theme(name: str, ranked: Ranked) -> None:
+    """Nothing overlaps or is cut off, on any theme's paper."""
+    drawing, ranking = ranked("left_and_right")
+    check_legible(plot_ranking(ranking, drawing, top=4, look=theme(name)))
+
+
+def test_long_names_wrap(ranked: Ranked) -> None:
+    """Names and trigger points of any length are broken into lines that stay in their panel."""
+    drawing, ranking = ranked("psoas")
+    candidates = []
+    for candidate in ranking.candidates[:4]:
+        points = tuple(
+            replace(p, name=f"{p.name}, along the outer border of the muscle")
+            for p in candidate.source.trigger_points
+        )
+        source = replace(
+            candidate.source,
+            name=f"{candidate.source.name} with its neighbours and their tendons",
+            trigger_points=points,
+        )
+        candidates.append(replace(candidate, source=source))
+    long = replace(ranking, candidates=tuple(candidates))
+    check_legible(plot_ranking(long, drawing, top=4))
+
+
+def test_page_of_another_size_is_filled(ranked: Ranked) -> None:
+    """A figure given is drawn on and comes back; on a slide everything fits as well."""
+    drawing, ranking = ranked("gluteus_minimus_posterior")
+    slide = Figure(figsize=(13.333, 7.5))
+    assert plot_ranking(ranking, drawing, figure=slide) is slide
+    check_legible(slide)
