@@ -13,7 +13,8 @@ d(r) of each region, the log likelihood is
     L(s) = \frac{N}{n} \sum_r w_r d_r \log p_{s,r}
          + \frac{f N}{n + c} \sum_r w_r (1 - d_r) \log (1 - p_{s,r})
 
-    w_r = \min(A_r, cap) / unit, \qquad n = \sum_r w_r d_r, \qquad f = \frac{n}{n + h}, \qquad N = limit \cdot f
+    w_r = \min(A_r, cap) / unit, \qquad n = \sum_r w_r d_r,
+    \qquad f = \frac{n}{n + h}, \qquad N = limit \cdot f
 
 over the regions that a used view shows. A region speaks in proportion to its skin area A up to a
 cap. What was drawn counts as N observations: a pressed spot soon counts, a large area hardly more
