@@ -382,9 +382,20 @@ def evaluate(
     chosen on the warp family of hands; the brush family was not used for that.
     """
     import dataclasses
+    import importlib.util
 
     from hippain_maps import evaluation
     from hippain_maps._tables import print_results, progress
+
+    # Everything that could stop the run at its end is looked at before it begins.
+    if classifier and importlib.util.find_spec("sklearn") is None:
+        raise click.UsageError("--classifier needs scikit-learn: install hippain-maps[dev]")
+    if out and not Path(out).resolve().parent.is_dir():
+        raise click.UsageError(f"there is no folder for '{out}'; make it first")
+    if figure:
+        from hippain_maps.plotting.saving import checked_target
+
+        checked_target(figure)
 
     atlas = load_atlas(*patterns)
     conditions = evaluation.conditions(family)

@@ -20,6 +20,7 @@ from figure_checks import SOURCES, by_gid, check_legible, crosses, places, shape
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 from worlds import MODEL, hand_drawn_atlas, point, source
 
 from hippain_maps.atlas import Atlas
@@ -27,6 +28,7 @@ from hippain_maps.geometry import SIDES, VIEWS, Side, View, mirror_view, other_s
 from hippain_maps.patterns import TriggerPointMark
 from hippain_maps.plotting import (
     THEMES,
+    new_page,
     plot_comparison,
     plot_pattern,
     plot_plate,
@@ -340,6 +342,34 @@ def test_pattern_is_drawn_on_the_figure_given(atlas: Atlas) -> None:
         [atlas.source("psoas"), atlas.source("piriformis")], atlas, figure=other
     ) is (other)
     check_legible(page)
+
+
+@pytest.mark.parametrize("size", [(1.6, 1.6), (2.0, 4.0), (7.0, 1.6), (3.5, 2.5), (8.0, 11.0)])
+def test_pages_of_any_size_are_legible(size: tuple[float, float], atlas: Atlas) -> None:
+    """From 4 cm square to a full page, type shrinks with the page instead of running over it."""
+    for name in ("gluteus_minimus", "quadratus_lumborum"):
+        page = plot_pattern(atlas.sources[name], atlas, figure=new_page(size))
+        assert tuple(page.get_size_inches()) == size
+        check_legible(page)
+        # Words leave the charts a good part of the page, one way or the other.
+        boxes = Bbox.union([ax.get_window_extent() for ax in page.axes])
+        assert max(boxes.width / page.bbox.width, boxes.height / page.bbox.height) > 0.35
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_anatomy_lies_lightly_below_the_pattern(name: str, atlas: Atlas) -> None:
+    """With anatomy, bones and muscle are added under the same pattern, and all stays legible."""
+    found = atlas.sources[name]
+    figure = plot_pattern(found, atlas, anatomy=True)
+    check_legible(figure)
+    named = by_gid(figure)
+    pattern = {gid for gid in named if gid.split("-")[1] == name}
+    layer = {gid for gid in named if gid.split("-")[1] in {"bone", "ridges", "muscle", "fibres"}}
+    assert any("-bone-" in gid for gid in layer)
+    assert pattern == set(by_gid(plot_pattern(found, atlas)))
+    assert max(named[gid].get_zorder() for gid in layer) < min(
+        named[gid].get_zorder() for gid in pattern
+    )
 
 
 # --- Comparisons -------------------------------------------------------------------------------

@@ -103,15 +103,16 @@ def plot_chart(
             zorder=4,
         )
     )
-    letters = look.side_size * scale
+    inches_wide = ax.get_position().width * size_of(ax.figure)[0]
+    letters = min(look.side_size * scale, 24 * inches_wide)
     words = words_in(language)
     _sides(ax, view, letters, words, look)
     if title:
         # As high as beside letters, so that titles in a row line up.
-        above = 1.05 * letters + 4
+        above = 1.05 * letters + min(4, letters / 2)
+        # Never tiny for its own sake; a little of the room between charts is for a long name.
         size = look.title_size * max(0.75, min(scale, 1.0))
-        # A little of the room between two charts belongs to a long title.
-        room = ax.get_position().width * size_of(ax.figure)[0] + 0.2
+        room = inches_wide + min(0.2, 0.02 * size_of(ax.figure)[0])
         size = fitted(words.views[view], size, room)
         ax.set_title(words.views[view], fontsize=size, color=look.ink, pad=above)
     return ax

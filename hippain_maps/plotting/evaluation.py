@@ -10,6 +10,8 @@ from matplotlib.figure import Figure
 from hippain_maps.evaluation import Result
 from hippain_maps.plotting.look import PRINT, Look
 
+_LEAST_IN_BIN = 5
+_EDGES = ("#1f5f99", "#c0391b", "#2f7f6f", "#7a5195", "#8d6a00", "#2b2622")
 _METHODS = ("model", "trained classifier", "jaccard", "precision", "coverage", "random")
 
 
@@ -45,23 +47,31 @@ def plot_evaluation(
     left.set_yticks(rows, [r.condition.name for r in results], fontsize=look.text_size)
     left.set_xlim(0, 1.1)
     left.set_xlabel("true source and side first (two muscles: either one)", fontsize=look.text_size)
-    left.legend(fontsize=look.small_size, loc="upper right", frameon=False)
+    left.legend(
+        fontsize=look.small_size,
+        loc="upper center",
+        bbox_to_anchor=(0.5, -0.09),
+        ncols=len(shown),
+        frameon=False,
+    )
     right.plot([0, 1], [0, 1], color=look.faint_ink, linewidth=0.8)
     for number, result in enumerate(results):
-        bins = np.array(result.calibration)
-        right.plot(
-            bins[:, 0],
-            bins[:, 1],
+        # A bin of a few drawings says nothing; the others are as large as they are well filled.
+        bins = np.array([row for row in result.calibration if row[2] >= _LEAST_IN_BIN])
+        right.scatter(
+            *bins[:, :2].T,
+            s=12 + 120 * bins[:, 2] / result.drawings,
             marker="osD^vP"[number % 6],
-            markersize=4,
-            linewidth=0.9,
+            facecolors="none",
+            edgecolors=_EDGES[number % 6],
+            linewidths=1.2,
             label=result.condition.name,
         )
     right.set_xlim(0, 1)
     right.set_ylim(0, 1.02)
     right.set_xlabel("share of the first candidate", fontsize=look.text_size)
     right.set_ylabel("how often it was right", fontsize=look.text_size)
-    right.legend(fontsize=look.small_size - 1, frameon=False)
+    right.legend(fontsize=look.small_size - 1, frameon=False, loc="upper left")
     for ax in (left, right):
         ax.spines[["top", "right"]].set_visible(False)
         ax.tick_params(labelsize=look.text_size)

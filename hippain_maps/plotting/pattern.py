@@ -27,10 +27,10 @@ from hippain_maps.plotting.chart import (
     plot_chart,
 )
 from hippain_maps.plotting.layout import (
-    HEAD,
     crop_to,
     figure_for,
     fitted,
+    head_of,
     row_of_axes,
     scale_of,
     size_of,
@@ -116,7 +116,7 @@ def plot_pattern(
         lines = _packed([f"{n} {p.name}" for n, p in enumerate(points, 1)], wide, look)
     if with_caption:
         lines += caption(atlas, source if labels else None, language).split("\n")
-    head, foot = HEAD / high, _foot(lines, look) / high
+    head, foot = head_of(figure) / high, _foot(lines, wide, look) / high
     if labels:
         words = words_in(language)
         _heading(figure, [f"{source.name_in(language)}, {words.sides[side]}"], look)
@@ -161,13 +161,14 @@ def shapes_by_view(
 def _heading(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None:
     """Write a heading, as large as it can be."""
     wide, high = size_of(figure)
+    largest = min(look.heading_size, 6 * high)
     figure.text(
         0.5,
         1 - 0.08 / high,
         "\n".join(lines),
         ha="center",
         va="top",
-        fontsize=min(fitted(s, look.heading_size, 0.96 * wide, bold=True) for s in lines),
+        fontsize=min(fitted(s, largest, 0.94 * wide, bold=True) for s in lines),
         fontweight="bold",
         color=look.ink,
     )
@@ -176,9 +177,15 @@ def _heading(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> No
 _LEADING = 1.35
 
 
-def _foot(lines: Sequence[str], look: Look) -> float:
+def _foot(lines: Sequence[str], wide: float, look: Look) -> float:
     """Return the room for the lines below, in inches; as much for one as for none."""
-    return max(0.12 + len(lines) * look.small_size * _LEADING / 72, 0.34)
+    return 0.12 + max(len(lines), 1.8) * _small(lines, wide, look) * _LEADING / 72
+
+
+def _small(lines: Sequence[str], wide: float, look: Look) -> float:
+    """Return the size of the type below a figure: smaller where a line would not fit."""
+    sizes = [fitted(line, look.small_size, 0.92 * wide) for line in lines]
+    return min(sizes, default=look.small_size)
 
 
 def _packed(items: Sequence[str], inches: float, look: Look) -> list[str]:
@@ -186,7 +193,7 @@ def _packed(items: Sequence[str], inches: float, look: Look) -> list[str]:
     lines: list[str] = []
     for item in items:
         longer = f"{lines[-1]}   {item}" if lines else item
-        if lines and width_of(longer, look.small_size) <= 0.96 * inches:
+        if lines and width_of(longer, look.small_size) <= 0.92 * inches:
             lines[-1] = longer
         else:
             lines.append(item)
@@ -194,14 +201,14 @@ def _packed(items: Sequence[str], inches: float, look: Look) -> list[str]:
 
 
 def _below(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None:
-    _, high = size_of(figure)
+    wide, high = size_of(figure)
     figure.text(
         0.5,
         0.06 / high,
         "\n".join(lines),
         ha="center",
         va="bottom",
-        fontsize=look.small_size,
+        fontsize=_small(lines, wide, look),
         color=look.caption_ink,
         linespacing=_LEADING,
     )
@@ -331,18 +338,19 @@ def plot_comparison(
     lines = [
         line
         for said in _differences(sources, atlas, words)
-        for line in wrapped(said, look.small_size, 0.96 * wide)
+        for line in wrapped(said, look.small_size, 0.92 * wide)
     ]
     if with_caption:
         lines += caption(atlas, language=language).split("\n")
     colours = (look.pain, look.drawn, look.second)
     names = [s.name_in(language) for s in sources]
     asks = f"{f' {words.or_} '.join(names)}? ({words.sides[side]})"
-    heading = wrapped(asks, look.heading_size, 0.96 * wide, bold=True)
+    heading = wrapped(asks, look.heading_size, 0.94 * wide, bold=True)
     _heading(figure, heading, look)
     below = 0.12 + 0.22 * len(heading)
     _key(figure, names, colours, below, look)
-    head, foot = (HEAD - 0.09 + below) / high, _foot(lines, look) / high
+    head = (head_of(figure) + below - 0.09) / high
+    foot = _foot(lines, wide, look) / high
     box = (0.02, foot, 0.96, 1 - head - foot)
     axes = row_of_axes(figure, list(crops.values()), box)
     for ax, (view, crop) in zip(axes, crops.items(), strict=True):

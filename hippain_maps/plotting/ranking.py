@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import shapely
@@ -29,6 +30,8 @@ MOST_VIEWS = 3
 # The page, as shares of its width and height.
 _LEFT, _RIGHT, _GAP = 0.025, 0.975, 0.024
 _CHARTS_TOP, _WORDS_TOP, _WORDS_BOTTOM = 0.855, 0.285, 0.095
+# Between charts: beside each other as a share, above each other in inches, with room for a title.
+_CHART_GAP, _ROW_GAP = 0.012, 0.5
 # Type under the charts, in points.
 _TITLE_SIZE, _TITLE_LINE, _BAR_ROOM, _LEADING = 11.0, 15.0, 18.0, 1.4
 
@@ -84,10 +87,14 @@ def plot_ranking(
     ]
     page = _page(figure, [[crops[view] for view in panel] for panel in panels], said, look)
     _header(figure, ranking, look)
-    for view, ax in _charts(figure, ranking, panels[0], crops, page.boxes[0], look).items():
+    charts = [
+        _charts(figure, ranking, {view: crops[view] for view in panel}, box, page, look)
+        for panel, box in zip(panels, page.boxes, strict=True)
+    ]
+    for view, ax in charts[0].items():
         add_drawing(ax, drawing, view, look)
-    for candidate, found, panel, box in zip(shown, shapes, panels[1:], page.boxes[1:], strict=True):
-        for view, ax in _charts(figure, ranking, panel, crops, box, look).items():
+    for candidate, found, axes, box in zip(shown, shapes, charts[1:], page.boxes[1:], strict=True):
+        for view, ax in axes.items():
             name = f"{candidate.source.id}-{candidate.side}"
             _add_fit(ax, found.get(view), drawn.get(view), look, name=f"{view}-{name}")
             if view in found:
@@ -126,9 +133,14 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class _Page:
-    """Where things go, as shares of the page: the words have the room that they need."""
+    """Where things go, as shares of the page: the words have the room that they need.
+
+    In each box the charts stand in so many rows, at a scale in inches for a centimetre.
+    """
 
     boxes: Sequence[Box]
+    rows: int
+    scale: float
     titles: Sequence[Sequence[str]]
     lines: Sequence[Sequence[str]]
     titles_top: float
@@ -163,8 +175,19 @@ def _page(
     line_room = max(map(len, lines)) * look.text_size * _LEADING * points
     top = max(_WORDS_BOTTOM + title_room + _BAR_ROOM * points + line_room, _WORDS_TOP)
     bottom = top + 0.03
+    boxes = [(x, bottom, w, _CHARTS_TOP - bottom) for x, w in zip(lefts, widths, strict=True)]
+    scales = {
+        rows: min(
+            _scale(_split(panel, rows), w * wide, h * high, _CHART_GAP * wide)
+            for panel, (_, _, w, h) in zip(panels, boxes, strict=True)
+        )
+        for rows in (1, 2)
+    }
+    rows = max(scales, key=lambda rows: scales[rows])
     return _Page(
-        boxes=[(x, bottom, w, _CHARTS_TOP - bottom) for x, w in zip(lefts, widths, strict=True)],
+        boxes=boxes,
+        rows=rows,
+        scale=scales[rows],
         titles=titles,
         lines=lines,
         titles_top=top,
@@ -173,18 +196,45 @@ def _page(
     )
 
 
+_T = TypeVar("_T")
+
+
+def _split(charts: Sequence[_T], rows: int) -> list[Sequence[_T]]:
+    """Return charts in reading order in at most so many rows."""
+    long = math.ceil(len(charts) / rows)
+    return [charts[k : k + long] for k in range(0, len(charts), long)]
+
+
+def _scale(rows: Sequence[Sequence[Crop]], wide: float, high: float, gap: float) -> float:
+    """Return the largest scale at which rows of charts fit into so many inches."""
+    lying = min((wide - gap * (len(row) - 1)) / sum(crop.width for crop in row) for row in rows)
+    heights = sum(max(crop.height for crop in row) for row in rows)
+    return min(lying, (high - _ROW_GAP * (len(rows) - 1)) / heights)
+
+
 def _charts(
     figure: Figure,
     ranking: Ranking,
-    views: Sequence[View],
     crops: Mapping[View, Crop],
     box: Box,
+    page: _Page,
     look: Look,
 ) -> dict[View, Axes]:
-    rows = row_of_axes(figure, [crops[view] for view in views], box, gap=0.012)
-    for view, ax in zip(views, rows, strict=True):
+    """Draw the blank charts of a panel, in the middle of its box."""
+    x, y, width, height = box
+    _, high = size_of(figure)
+    rows = _split(list(crops), page.rows)
+    heights = [page.scale * max(crops[view].height for view in row) / high for row in rows]
+    top = y + (height + sum(heights) + _ROW_GAP / high * (len(rows) - 1)) / 2
+    charts: dict[View, Axes] = {}
+    for row, tall in zip(rows, heights, strict=True):
+        place = (x, top - tall, width, tall)
+        axes = row_of_axes(figure, [crops[view] for view in row], place, gap=_CHART_GAP)
+        charts |= zip(row, axes, strict=True)
+        top -= tall + _ROW_GAP / high
+    for view, ax in charts.items():
         plot_chart(ranking.atlas.body, view, ax=ax, crop=crops[view], arms=False, look=look)
-    return dict(zip(views, rows, strict=True))
+    return charts
 
 
 def _add_fit(

@@ -17,6 +17,7 @@ from hippain_maps.regions import Body
 
 _ROWS = 44
 _NUMBER_SIZE = 4.2
+"""Of many numbers; where there are few, they are twice as large."""
 
 
 def plot_charts(
@@ -105,7 +106,7 @@ def plot_region_map(
             x,
             y,
             str(number),
-            fontsize=_NUMBER_SIZE,
+            fontsize=_NUMBER_SIZE if columns > 1 else 2 * _NUMBER_SIZE,
             ha="center",
             va="center",
             color=look.ink,

@@ -104,43 +104,55 @@ def blurred(chart: BodyChart, values: FloatArray, softness: float = SHAPE_SOFTNE
     """
     grid = grid_of(chart)
     field = np.where(grid.place >= 0, values[grid.place], 0.0)
-    along, across, share = _blur_of(chart, softness)
-    # Only rows and columns with something in them add to the field.
-    rows, columns = np.flatnonzero(field.any(axis=1)), np.flatnonzero(field.any(axis=0))
-    if not len(rows):
-        return np.zeros_like(share)
-    part = np.ix_(rows, columns)
-    smooth: FloatArray = (along[:, rows] @ field[part] @ across[columns]) * share
+    smooth: FloatArray = _spread(field, softness / SPACING) * _share(chart, softness)
     return smooth
 
 
-_BLURS: weakref.WeakKeyDictionary[BodyChart, dict[float, tuple[FloatArray, ...]]] = (
-    weakref.WeakKeyDictionary()
-)
+_SHARES: weakref.WeakKeyDictionary[BodyChart, dict[float, FloatArray]] = weakref.WeakKeyDictionary()
 
 
-def _blur_of(chart: BodyChart, softness: float) -> tuple[FloatArray, ...]:
-    """Return the blur along columns, along rows, and the factor at each point; made once."""
-    made = _BLURS.setdefault(chart, {})
+def _share(chart: BodyChart, softness: float) -> FloatArray:
+    """Return what a blurred field is multiplied by at each point; made once for a chart."""
+    made = _SHARES.setdefault(chart, {})
     if softness not in made:
-        grid = grid_of(chart)
-        on_body = (grid.place >= 0).astype(float)
-        across = _gaussian(len(grid.x), softness / SPACING)
-        along = _gaussian(len(grid.y), softness / SPACING)
-        full = along.sum(axis=1)[:, None] * across.sum(axis=0)
-        weight = along @ on_body @ across / full
+        on_body = grid_of(chart).place >= 0
+        full = _spread(np.ones(on_body.shape), softness / SPACING)
+        weight = _spread(on_body.astype(float), softness / SPACING) / full
         # Divided by the whole weight a zone would end square at the outline; by none of it, it
         # would shrink from the outline. The root of it rounds the ends and keeps the edge.
         share = 1 / (full * np.sqrt(np.maximum(weight, 1e-9)))
-        made[softness] = along, across, np.where(weight > 1e-3, share, 0.0)
+        made[softness] = np.where(weight > 1e-3, share, 0.0)
     return made[softness]
 
 
-def _gaussian(size: int, sigma: float) -> FloatArray:
-    """Return the symmetric matrix that blurs a line of `size` samples."""
-    place = np.arange(size)
-    band: FloatArray = np.exp(-(((place[:, None] - place) / sigma) ** 2) / 2)
-    return band
+_REACH = 5
+"""A blur ends at so many standard deviations, where nothing of it is left to be seen."""
+
+
+def _spread(field: FloatArray, sigma: float) -> FloatArray:
+    """Return a field with each sample spread as a Gaussian of height 1, sigma in samples.
+
+    Sums of shifted copies: zones are small, and a matrix product would start threads for them.
+    """
+    spread = np.zeros_like(field)
+    rows, columns = np.flatnonzero(field.any(axis=1)), np.flatnonzero(field.any(axis=0))
+    if not len(rows):
+        return spread
+    part = field[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    reach = math.ceil(_REACH * sigma)
+    kernel = np.exp(-((np.arange(-reach, reach + 1) / sigma) ** 2) / 2)
+    for _ in range(2):
+        wide = np.zeros((len(part) + 2 * reach, part.shape[1]))
+        for shift, weight in enumerate(kernel):
+            wide[shift : shift + len(part)] += weight * part
+        part = wide.T
+    top, left = int(rows[0]) - reach, int(columns[0]) - reach
+    down = slice(max(top, 0), min(top + len(part), len(field)))
+    along = slice(max(left, 0), min(left + part.shape[1], field.shape[1]))
+    spread[down, along] = part[
+        down.start - top : down.stop - top, along.start - left : along.stop - left
+    ]
+    return spread
 
 
 def contour_area(chart: BodyChart, field: FloatArray, level: float) -> Area:
