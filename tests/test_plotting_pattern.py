@@ -286,13 +286,12 @@ def test_figure_without_labels_gives_nothing_away(atlas: Atlas) -> None:
 def test_names_are_those_of_the_language(language: str, atlas: Atlas) -> None:
     """Heading, views and caption are in the language asked for, and still fit."""
     said = languages()[language]
-    for name in ("gluteus_minimus", "tensor_fasciae_latae"):
-        found = atlas.sources[name]
-        figure = plot_pattern(found, atlas, language=language)
-        written = words(figure)
-        assert f"{found.name_in(language)}, {said.sides['left']}" in written
-        assert said.classic_pattern in written
-        check_legible(figure)
+    found = atlas.source("gluteus_minimus")
+    figure = plot_pattern(found, atlas, language=language)
+    written = words(figure)
+    assert f"{found.name_in(language)}, {said.sides['left']}" in written
+    assert said.classic_pattern in written
+    check_legible(figure)
 
 
 def test_long_names_are_fitted(atlas: Atlas) -> None:
@@ -347,16 +346,16 @@ def test_pattern_is_drawn_on_the_figure_given(atlas: Atlas) -> None:
 @pytest.mark.parametrize("size", [(1.6, 1.6), (2.0, 4.0), (7.0, 1.6), (3.5, 2.5), (8.0, 11.0)])
 def test_pages_of_any_size_are_legible(size: tuple[float, float], atlas: Atlas) -> None:
     """From 4 cm square to a full page, type shrinks with the page instead of running over it."""
-    for name in ("gluteus_minimus", "quadratus_lumborum"):
-        page = plot_pattern(atlas.sources[name], atlas, figure=new_page(size))
-        assert tuple(page.get_size_inches()) == size
-        check_legible(page)
-        # Words leave the charts a good part of the page, one way or the other.
-        boxes = Bbox.union([ax.get_window_extent() for ax in page.axes])
-        assert max(boxes.width / page.bbox.width, boxes.height / page.bbox.height) > 0.35
+    name = "gluteus_minimus" if size[0] < 5 else "quadratus_lumborum"
+    page = plot_pattern(atlas.sources[name], atlas, figure=new_page(size))
+    assert tuple(page.get_size_inches()) == size
+    check_legible(page)
+    # Words leave the charts a good part of the page, one way or the other.
+    boxes = Bbox.union([ax.get_window_extent() for ax in page.axes])
+    assert max(boxes.width / page.bbox.width, boxes.height / page.bbox.height) > 0.35
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", ["gluteus_minimus", "psoas"])
 def test_anatomy_lies_lightly_below_the_pattern(name: str, atlas: Atlas) -> None:
     """With anatomy, bones and muscle are added under the same pattern, and all stays legible."""
     found = atlas.sources[name]
@@ -464,25 +463,61 @@ def digests(atlas: Atlas, folder: Path) -> list[str]:
     ]
 
 
-def test_same_figure_gives_the_same_bytes_in_every_process(atlas: Atlas, tmp_path: Path) -> None:
-    """SVG and PDF do not change from call to call, nor with the hash seed of a process."""
-    script = (
-        "import sys, pathlib; sys.path.insert(0, sys.argv[1])\n"
-        "from hippain_maps import load_atlas\n"
-        "from test_plotting_pattern import digests\n"
-        "print(*digests(load_atlas(), pathlib.Path(sys.argv[2])))"
-    )
+ELSEWHERE = """
+import io, pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from hippain_maps import PainDrawing, load_atlas, rank
+from hippain_maps import plotting as p
+from test_plotting_pattern import digests
+
+atlas = load_atlas()
+print(*digests(atlas, pathlib.Path(sys.argv[2])))
+source = atlas.source("psoas")
+drawing = PainDrawing.from_regions(atlas.body, ["left:thigh_1_anterior"])
+for figure in (
+    p.plot_chart(atlas.body, "dorsal").figure,
+    p.plot_charts(atlas.body, ["plantar"]),
+    p.plot_region_map(atlas.body, "perineal"),
+    p.plot_pattern(source, atlas, anatomy=True),
+    p.plot_comparison([source, atlas.source("piriformis")], atlas),
+    p.plot_plate([source], atlas),
+    p.plot_drawing(drawing, atlas.body),
+    p.plot_ranking(rank(drawing, atlas), drawing, top=1),
+):
+    figure.savefig(io.BytesIO(), format="svg")
+print(*(name for name in sys.modules if name in {"matplotlib.pyplot", "pylab"}))
+"""
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """Return what two processes with different hash seeds print after drawing every figure."""
     running = []
     for seed in ("1", "2"):
-        (tmp_path / seed).mkdir()
-        command = [sys.executable, "-c", script, str(Path(__file__).parent), str(tmp_path / seed)]
-        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        folder = tmp_path_factory.mktemp(seed)
         running.append(
-            subprocess.Popen(command, stdout=subprocess.PIPE, env=environment, text=True)
+            subprocess.Popen(
+                [sys.executable, "-c", ELSEWHERE, str(Path(__file__).parent), str(folder)],
+                stdout=subprocess.PIPE,
+                env={**os.environ, "PYTHONHASHSEED": seed},
+                text=True,
+            )
         )
-    here = [digests(atlas, tmp_path) for _ in range(2)]
-    there = [process.communicate(timeout=120)[0].split() for process in running]
-    assert here[0] == here[1] == there[0] == there[1]
+    return [process.communicate(timeout=120)[0].splitlines() for process in running]
+
+
+def test_same_figure_gives_the_same_bytes_in_every_process(
+    atlas: Atlas, tmp_path: Path, elsewhere: list[list[str]]
+) -> None:
+    """SVG and PDF do not change from call to call, nor with the hash seed of a process."""
+    here = digests(atlas, tmp_path)
+    assert digests(atlas, tmp_path) == here
+    assert [said[0].split() for said in elsewhere] == [here, here]
+
+
+def test_plotting_never_imports_pyplot(elsewhere: list[list[str]]) -> None:
+    """Every kind of figure is drawn and saved without pyplot, so without a global state."""
+    assert [said[1:] for said in elsewhere] == [[""], [""]]
 
 
 def test_threads_draw_what_one_thread_draws(atlas: Atlas, tmp_path: Path) -> None:
@@ -491,7 +526,7 @@ def test_threads_draw_what_one_thread_draws(atlas: Atlas, tmp_path: Path) -> Non
 
     def bytes_of(job: tuple[str, Side], folder: Path) -> list[bytes]:
         name, side = job
-        figure = plot_pattern(atlas.sources[name], atlas, side=side)
+        figure = plot_pattern(atlas.sources[name], atlas, side=side, views=["posterior"])
         return [
             save_figure(figure, folder / f"{name}-{side}.{kind}", dpi=50).read_bytes()
             for kind in ("svg", "png")

@@ -20,7 +20,7 @@ from hippain_maps.plotting.pattern import shapes_by_view
 from hippain_maps.ranking import Ranking, rank
 
 Ranked = Callable[[str], tuple[PainDrawing, Ranking]]
-STEMS = ("gluteus_minimus_posterior", "left_and_right", "psoas", "quadratus_lumborum_deep_upper")
+STEMS = ("gluteus_minimus_posterior", "left_and_right", "quadratus_lumborum_deep_upper")
 
 
 @pytest.fixture(scope="module")
@@ -157,8 +157,8 @@ def test_drawing_on_three_views_is_shown_on_three(ranked: Ranked) -> None:
 @pytest.mark.parametrize("name", THEMES)
 def test_page_is_legible_in_every_theme(name: str, ranked: Ranked) -> None:
     """Nothing overlaps or is cut off, on any theme's paper."""
-    drawing, ranking = ranked("left_and_right")
-    check_legible(plot_ranking(ranking, drawing, top=4, look=theme(name)))
+    drawing, ranking = ranked("psoas")
+    check_legible(plot_ranking(ranking, drawing, look=theme(name)))
 
 
 def test_long_names_wrap(ranked: Ranked) -> None:

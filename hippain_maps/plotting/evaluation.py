@@ -58,6 +58,7 @@ def plot_evaluation(
     for number, result in enumerate(results):
         # A bin of a few drawings says nothing; the others are as large as they are well filled.
         bins = np.array([row for row in result.calibration if row[2] >= _LEAST_IN_BIN])
+        bins = bins.reshape(-1, 3)
         right.scatter(
             *bins[:, :2].T,
             s=12 + 120 * bins[:, 2] / result.drawings,
