@@ -22,6 +22,8 @@ def main(out: Path = HERE, dpi: float = 130) -> None:
     atlas = load_atlas()
     for source in atlas.sources.values():
         save_figure(plot_pattern(source, atlas), out / f"{source.id}.png", dpi=dpi)
+    psoas = plot_pattern(atlas.source("psoas"), atlas, anatomy=True)
+    save_figure(psoas, out / "psoas_anatomy.png", dpi=dpi)
     six = list(atlas.sources.values())[:6]
     save_figure(plot_plate(six, atlas, title="Six muscles"), out / "plate.png", dpi=dpi)
     pair = [atlas.source("piriformis"), atlas.source("gluteus minimus")]

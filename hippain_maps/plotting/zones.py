@@ -12,6 +12,7 @@ import math
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import contourpy
@@ -206,7 +207,7 @@ class PatternShapes:
     rare: FloatArray
     marks: Mapping[str, tuple[TriggerPointMark, ...]]
 
-    @property
+    @cached_property
     def extent(self) -> Area:
         """The whole painted area: the solid zone, and the ground that the dots stand for."""
         dots = MultiPoint(np.vstack([self.spillover, self.rare]))
