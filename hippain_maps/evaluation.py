@@ -12,7 +12,7 @@ number for every source and side. Everything is drawn from one seed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -72,6 +72,7 @@ def conditions(family: Family = "warp") -> tuple[Condition, ...]:
         Condition("displacement, Jaccard 0.42", shoulder.steady()),
         Condition("with omissions and extras, 0.62", low_back),
         Condition("with omissions and extras, 0.42", shoulder),
+        Condition("every drawing partial, 0.62", replace(low_back.steady(), omits=1.0)),
         Condition("one view only, 0.62", single),
         Condition("two muscles, 0.62", low_back.steady(), mixed=True),
     )

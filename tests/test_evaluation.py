@@ -200,14 +200,14 @@ def test_progress_is_told_patient_by_patient(world: Atlas) -> None:
 
 
 def test_the_standard_conditions_say_what_they_are() -> None:
-    """Both families: displacement alone, with omissions and extras, one view, two muscles."""
+    """Both families: displaced, with omissions and extras, all partial, one view, two muscles."""
     for family in ("warp", "brush"):
         found = conditions(family)  # type: ignore[arg-type]
-        assert len({condition.name for condition in found}) == len(found) == 6
+        assert len({condition.name for condition in found}) == len(found) == 7
         assert {condition.hand.family for condition in found} == {family}
-        assert [c.hand.omits > 0 for c in found] == [False, False, True, True, False, False]
-        assert [c.hand.one_view for c in found] == [False] * 4 + [True, False]
-        assert [c.mixed for c in found] == [False] * 5 + [True]
+        assert [c.hand.omits for c in found] == [0, 0, 0.25, 0.25, 1, 0, 0]
+        assert [c.hand.one_view for c in found] == [False] * 5 + [True, False]
+        assert [c.mixed for c in found] == [False] * 6 + [True]
 
 
 # --- The shipped atlas -------------------------------------------------------------------------
