@@ -142,7 +142,7 @@ class Atlas:
 
 def fold(name: str) -> str:
     """Return a name as it is compared: lower case, words apart by one space."""
-    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def load_atlas(*folders: str | Path, body: Body | None = None) -> Atlas:

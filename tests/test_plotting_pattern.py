@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -393,6 +393,19 @@ def test_comparison_sorts_areas_into_shared_and_own(atlas: Atlas) -> None:
     assert len(hatches) == 2
 
 
+def test_compared_dots_lie_on_the_body_and_are_mirrored(atlas: Atlas) -> None:
+    """Moved apart, so that two sources' dots can be told apart, they stay inside the outline."""
+    three = [atlas.source(n) for n in ("piriformis", "gluteus_minimus", "gluteus_medius")]
+    left = by_gid(plot_comparison(three, atlas, views=["posterior"]))
+    right = by_gid(plot_comparison(three, atlas, views=["posterior"], side="right"))
+    charted = atlas.body.charts["posterior"].charted
+    for found in three:
+        dots = places(left[f"posterior-{found.id}-spillover"])
+        assert shapely.contains_xy(charted, dots).all()
+        mirrored = places(right[f"posterior-{found.id}-spillover"])
+        assert dots * [-1.0, 1.0] == pytest.approx(mirrored)
+
+
 @pytest.mark.parametrize("count", [0, 1, 4])
 def test_only_two_or_three_are_compared(count: int, atlas: Atlas) -> None:
     """One source, or four, are refused, with what is accepted."""
@@ -489,21 +502,29 @@ print(*(name for name in sys.modules if name in {"matplotlib.pyplot", "pylab"}))
 """
 
 
-@pytest.fixture(scope="module")
-def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
-    """Return what two processes with different hash seeds print after drawing every figure."""
-    running = []
-    for seed in ("1", "2"):
-        folder = tmp_path_factory.mktemp(seed)
-        running.append(
-            subprocess.Popen(
-                [sys.executable, "-c", ELSEWHERE, str(Path(__file__).parent), str(folder)],
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONHASHSEED": seed},
-                text=True,
-            )
+@pytest.fixture(scope="module", autouse=True)
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[subprocess.Popen[str]]]:
+    """Start two processes with different hash seeds that draw figures while the tests run."""
+    tests = str(Path(__file__).parent)
+    running = [
+        subprocess.Popen(
+            [sys.executable, "-c", ELSEWHERE, tests, str(tmp_path_factory.mktemp(seed))],
+            stdout=subprocess.PIPE,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            text=True,
         )
-    return [process.communicate(timeout=120)[0].splitlines() for process in running]
+        for seed in ("1", "2")
+    ]
+    yield running
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+@pytest.fixture(scope="module")
+def elsewhere(processes: list[subprocess.Popen[str]]) -> list[list[str]]:
+    """Return what the two processes print: hashes, and modules that should not be there."""
+    return [process.communicate(timeout=120)[0].splitlines() for process in processes]
 
 
 def test_same_figure_gives_the_same_bytes_in_every_process(

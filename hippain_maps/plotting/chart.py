@@ -114,7 +114,8 @@ def plot_chart(
         size = look.title_size * max(0.75, min(scale, 1.0))
         room = inches_wide + min(0.2, 0.02 * size_of(ax.figure)[0])
         size = fitted(words.views[view], size, room)
-        ax.set_title(words.views[view], fontsize=size, color=look.ink, pad=above)
+        # With y given, matplotlib need not measure axes that are not there to find its own.
+        ax.set_title(words.views[view], fontsize=size, color=look.ink, y=1.0, pad=above)
     return ax
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from hippain_maps.anatomy import load_outlines
 from hippain_maps.atlas import Atlas
-from hippain_maps.geometry import VIEWS, Side, View
+from hippain_maps.geometry import VIEWS, FloatArray, Side, View
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.anatomy import add_bones, add_muscle
@@ -345,7 +345,9 @@ def plot_comparison(
     colours = (look.pain, look.drawn, look.second)
     names = [s.name_in(language) for s in sources]
     asks = f"{f' {words.or_} '.join(names)}? ({words.sides[side]})"
-    heading = wrapped(asks, look.heading_size, 0.94 * wide, bold=True)
+    heading = [asks]
+    if fitted(asks, look.heading_size, 0.94 * wide, bold=True) < 0.85 * look.heading_size:
+        heading = wrapped(asks, look.heading_size, 0.94 * wide, bold=True)
     _heading(figure, heading, look)
     below = 0.12 + 0.22 * len(heading)
     _key(figure, names, colours, below, look)
@@ -357,16 +359,29 @@ def plot_comparison(
         plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
         for number, (source, shapes) in enumerate(zip(sources, found, strict=True)):
             if view in shapes:
-                _add_compared(ax, shapes[view], source, number, colours[number], look)
+                shown_on = body.charts[view].charted
+                moved = _MOVED[number] * ((1, 1) if side == "left" else (-1, 1))
+                stipple = shapes[view].spillover + moved
+                stipple = stipple[shapely.contains_xy(shapely.buffer(shown_on, -0.2), stipple)]
+                _add_compared(ax, shapes[view], stipple, source, number, colours[number], look)
     _below(figure, lines, look)
     return figure
 
 
 _HATCHES = (None, "/////", "-----")
 
+_MOVED = np.array([[0.0, 0.0], [0.3, 0.25], [-0.28, 0.3]])
+"""How far each source's dots are moved, cm; all stippled alike, they would cover each other."""
+
 
 def _add_compared(
-    ax: Axes, shapes: PatternShapes, source: Source, number: int, colour: str, look: Look
+    ax: Axes,
+    shapes: PatternShapes,
+    stipple: FloatArray,
+    source: Source,
+    number: int,
+    colour: str,
+    look: Look,
 ) -> None:
     if not shapes.essential.is_empty:
         patch = artists.area_patch(
@@ -381,10 +396,8 @@ def _add_compared(
         )
         patch.set_gid(f"{shapes.view}-{source.id}-essential")
         ax.add_artist(patch)
-    # Moved a little, or the dots of two sources would cover each other.
-    centres = shapes.spillover + np.array([0.3, 0.25]) * number
     gid = f"{shapes.view}-{source.id}-spillover"
-    add_dots(ax, centres, look, colour=colour, gid=gid, size=0.8)
+    add_dots(ax, stipple, look, colour=colour, gid=gid, size=0.8)
 
 
 def _key(

@@ -41,13 +41,13 @@ def plot_charts(
     figure : Figure, optional
         Where to draw; by default a new one.
     """
-    crops = [full_crop(body, view) for view in views]
+    arms = [any(part.name == "arm" for part in body.charts[view].context) for view in views]
+    crops = [full_crop(body, view, arms=far) for view, far in zip(views, arms, strict=True)]
     figure = figure or figure_for(crops)
     figure.set_facecolor(look.paper)
-    for ax, view, crop in zip(
-        row_of_axes(figure, crops, (0.02, 0.02, 0.96, 0.9)), views, crops, strict=True
-    ):
-        plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
+    rows = row_of_axes(figure, crops, (0.02, 0.02, 0.96, 0.9))
+    for ax, view, crop, far in zip(rows, views, crops, arms, strict=True):
+        plot_chart(body, view, ax=ax, crop=crop, arms=far, language=language, look=look)
     return figure
 
 
