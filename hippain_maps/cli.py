@@ -201,8 +201,8 @@ def _figure_options(command: Any) -> Any:
 
 
 @main.command(epilog="Example: hippain figure gluteus_minimus --side right -o minimus.png")
-@click.argument("source", required=False)
-@click.option("--compare", multiple=True, metavar="SOURCE", help="Two or three, on one chart.")
+@click.argument("sources", nargs=-1, metavar="SOURCE...")
+@click.option("--compare", is_flag=True, help="Draw two or three SOURCES on one chart.")
 @click.option("--views", metavar="A,B", help="Views to show, such as posterior,left_lateral.")
 @click.option("--whole", is_flag=True, help="Show whole bodies, not the part that matters.")
 @click.option("--anatomy", is_flag=True, help="Draw bones and the muscle itself lightly below.")
@@ -211,8 +211,8 @@ def _figure_options(command: Any) -> Any:
 @_figure_options
 @_patterns_option
 def figure(
-    source: str | None,
-    compare: Sequence[str],
+    sources: Sequence[str],
+    compare: bool,
     views: str | None,
     whole: bool,
     anatomy: bool,
@@ -228,8 +228,8 @@ def figure(
 ) -> None:
     """Draw the referral pattern of SOURCE: png, svg or pdf by the extension of OUT.
 
-    With --compare, given twice or three times, draws these sources on one chart instead; SOURCE,
-    if named too, is the first of them.
+    With --compare A B [C], draws these sources on one chart: what they share, what tells them
+    apart.
     """
     from hippain_maps import plotting
     from hippain_maps.plotting.saving import checked_target
@@ -237,15 +237,18 @@ def figure(
     checked_target(out)
     look = plotting.theme(theme)
     shown = None if views is None else [check_view(v.strip()) for v in views.split(",")]
-    names = [name for name in (source, *compare) if name]
+    most = 3 if compare else 1
+    if not 1 + compare <= len(sources) <= most:
+        wanted = "two or three sources" if compare else "one SOURCE, or --compare A B"
+        raise click.UsageError(
+            f"name {wanted}, not {len(sources)}; 'hippain list sources' shows them"
+        )
     atlas = load_atlas(*patterns)
-    sources = [atlas.source(name) for name in names]
+    chosen = [atlas.source(name) for name in sources]
     page = plotting.new_page(size, look) if size else None
     if compare:
-        if not 2 <= len(sources) <= 3:
-            raise click.UsageError(f"--compare takes two or three sources, not {len(sources)}")
         drawn = plotting.plot_comparison(
-            sources,
+            chosen,
             atlas,
             side=side,
             views=shown,
@@ -254,9 +257,9 @@ def figure(
             figure=page,
             look=look,
         )
-    elif sources:
+    else:
         drawn = plotting.plot_pattern(
-            sources[0],
+            chosen[0],
             atlas,
             side=side,
             views=shown,
@@ -268,8 +271,6 @@ def figure(
             figure=page,
             look=look,
         )
-    else:
-        raise click.UsageError("name a SOURCE, or --compare two; 'hippain list sources' shows them")
     plotting.save_figure(drawn, out, dpi=dpi)
     click.echo(f"wrote {out}", err=True)
 
