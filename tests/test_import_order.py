@@ -60,6 +60,7 @@ FLOORS = {
     "scan": 13,
     "_tables": 13,
     "viewer": 14,
+    "_figure_commands": 14,
     "cli": 15,
     "__main__": 16,
     "__init__": 17,
@@ -73,11 +74,11 @@ ONLY = {"surface": {"errors", "geometry"}, "linework": {"errors", "geometry"}}
 OUTSIDE = {
     "yaml": {"_yaml"},
     "matplotlib": {"plotting", "report", "scan", "viewer"},
-    "click": {"cli"},
+    "click": {"cli", "_figure_commands"},
     "rich": {"cli", "_tables"},
 }
 NO_YAML = {"drawing", "overlap", "ranking"}
-MAY_PRINT = {"cli", "viewer"}
+MAY_PRINT = {"cli", "_figure_commands", "viewer"}
 
 
 def module_of(path: Path, package: Path) -> str:
