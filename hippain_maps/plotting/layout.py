@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -154,11 +154,6 @@ def size_of(figure: Figure | SubFigure) -> tuple[float, float]:
     box = figure.bbox
     dpi = figure.get_figure(root=True).dpi
     return box.width / dpi, box.height / dpi
-
-
-def ordered(views: Iterable[View], most: int) -> list[View]:
-    """Return at most `most` different views, keeping their order of importance."""
-    return list(dict.fromkeys(views))[:most]
 
 
 def scale_of(ax: Axes) -> float:

@@ -25,7 +25,6 @@ class Look:
     pain: str = "#c0391b"
     drawn: str = "#1f5f99"
     second: str = "#2f7f6f"
-    third: str = "#7a5195"
     halo: str = "#ffffff"
     contour_width: float = 1.1
     hint_width: float = 0.6
@@ -66,7 +65,6 @@ THEMES: Mapping[str, Look] = {
         pain="#f0764f",
         drawn="#6fb3ea",
         second="#67c2ad",
-        third="#c79ae0",
         halo="#1d1f22",
     ),
     "grey": replace(
@@ -78,7 +76,6 @@ THEMES: Mapping[str, Look] = {
         pain="#5a5a5a",
         drawn="#111111",
         second="#8c8c8c",
-        third="#b4b4b4",
     ),
 }
 

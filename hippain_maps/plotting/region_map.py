@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from hippain_maps.geometry import View
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import full_crop, plot_chart
-from hippain_maps.plotting.layout import figure_for, row_of_axes
+from hippain_maps.plotting.layout import Crop, figure_for, row_of_axes
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.regions import Body
 
@@ -76,8 +76,7 @@ def plot_region_map(
     figure.set_facecolor(look.paper)
     chart = body.charts[view]
     x0, y0, x1, y1 = chart.charted.bounds
-    crop = full_crop(body, view)
-    crop = type(crop)(x0 - 2, y0 - 1.5, x1 + 2, y1 + 3)
+    crop = Crop(x0 - 2, y0 - 1.5, x1 + 2, y1 + 3)
     side = "right" if view == "right_lateral" else "left"
     named = [
         (body.sided[i].partition(":")[2], shape)
