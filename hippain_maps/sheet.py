@@ -202,7 +202,7 @@ class Sheet:
                 edges = [INNER_FRONT, *_limb_angles(limb, [level])[0], INNER_BACK]
                 for sector, first, last in zip(limb.sectors, edges, edges[1:], strict=False):
                     region = f"{part}_{number}_{sector}"
-                    name = f"{limb.name}, band {number} of {bands}, {sector}"
+                    name = f"{limb.name}, band {number} of {bands}, {sector.replace('_', ' ')}"
                     self._name(region, name, file, ("limbs", part))
                     yield region, None, ((first + last) / 2, level)
 

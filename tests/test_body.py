@@ -114,7 +114,7 @@ class TestCharts:
         assert set(polygons(body, view)) == {
             f"{side}:{name}" for name in polygons(body, view, side)
         }
-        toes = polygons(body, view, side)["lesser_toes"]
+        toes = polygons(body, view, side)["middle_toes"]
         heel = polygons(body, view, side)["heel_lateral"]
         assert sign * (toes.centroid.x - heel.centroid.x) > 10
 
@@ -200,7 +200,7 @@ class TestRegions:
             ("greater_trochanter", ("left_lateral",)),
             ("patella", ("anterior",)),
             ("great_toe", ("anterior", "dorsal")),
-            ("sole_heel", ("plantar",)),
+            ("sole_heel_medial", ("plantar",)),
             ("perineum", ("perineal",)),
             ("genital", ("anterior", "perineal")),
         ],
@@ -245,8 +245,8 @@ class TestRegions:
         """Down the limb, each band comes after the one above it, and the foot comes last."""
         order = list(body.regions)
         down = ["back_t10_spinous", "back_l3_spinous", "sacrum_upper", "coccyx"]
-        down += [f"thigh_{n}_posterior" for n in range(1, 6)] + ["popliteal_upper_medial"]
-        down += [f"leg_{n}_posterior" for n in range(1, 7)] + ["heel_back", "sole_heel"]
+        down += [f"thigh_{n}_posterior" for n in range(1, 6)] + ["popliteal_upper_central"]
+        down += [f"leg_{n}_posterior" for n in range(1, 7)] + ["heel_back", "sole_heel_medial"]
         places = [order.index(name) for name in down]
         assert places == sorted(places)
 
@@ -558,11 +558,11 @@ class TestBrokenFiles:
             ),
             pytest.param(
                 "sections.yaml",
-                r"- \[65,( +)-25, 25,",
-                r"- [65,\1-25,",
+                r"- \[65,( +)-52, -25,",
+                r"- [65,\1-52,",
                 "  thigh:",
                 "limbs.thigh",
-                "each row of angles needs a level and 6 angles, one between each two of the 7",
+                "each row of angles needs a level and 8 angles, one between each two of the 9",
                 id="angle missing",
             ),
             pytest.param(
@@ -686,11 +686,11 @@ class TestBrokenFiles:
             ),
             pytest.param(
                 "plantar.yaml",
-                r"^(  sole_heel: .*at: )\[.*\]",
+                r"^(  sole_heel_medial: .*at: )\[.*\]",
                 r"\1[5.2, 11]",
                 "  sole_arch_medial:",
                 "regions.sole_arch_medial",
-                "regions 'sole_heel' and 'sole_arch_medial' lie in one face",
+                "regions 'sole_heel_medial' and 'sole_arch_medial' lie in one face",
                 id="inset face with two labels",
             ),
             pytest.param(
@@ -762,7 +762,7 @@ class TestBrokenFiles:
                 r"^  coccyx: .*\n",
                 "body_regions/sections.yaml and body_regions/free_borders.yaml",
             ),
-            ("plantar.yaml", r"^  sole_heel: .*\n", "body_regions/plantar.yaml"),
+            ("plantar.yaml", r"^  sole_heel_lateral: .*\n", "body_regions/plantar.yaml"),
         ],
     )
     def test_a_face_without_a_region_is_told_by_its_place(
