@@ -25,6 +25,8 @@ from hippain_maps.errors import (
 )
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.ranking import rank, rank_many
+from hippain_maps.red_flags import RedFlag
+from hippain_maps.screening import RedFlagState, red_flags
 
 __all__ = [
     "Atlas",
@@ -36,11 +38,14 @@ __all__ = [
     "Overlap",
     "PainDrawing",
     "Ranking",
+    "RedFlag",
+    "RedFlagState",
     "UnknownNameError",
     "load_atlas",
     "overlap",
     "rank",
     "rank_many",
+    "red_flags",
 ]
 
 __version__ = version("hippain-maps")

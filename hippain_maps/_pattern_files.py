@@ -25,6 +25,8 @@ Confidence = Literal["confirmed", "partial", "general knowledge"]
 M = TypeVar("M", bound=BaseModel)
 Language = Literal["en", "la", "de", "fr", "es"]
 ZoneSide = Literal["ipsilateral", "contralateral", "bilateral"]
+ClueTopic = Literal["worse_with", "eased_by", "time", "quality", "sensation", "limited", "sign"]
+Ratio = Annotated[float, Field(gt=0, le=1000, allow_inf_nan=False)]
 
 
 class _Model(BaseModel):
@@ -60,6 +62,44 @@ class Zones(_Model):
     rare: list[Id | ZonePart] = Field(default_factory=list)
 
 
+class FrequencyEntry(_Model):
+    """How often a group of regions hurts: anywhere in it, not each region of it.
+
+    `mostly` names the parts of the group that hurt for sure where the group hurts at all.
+    """
+
+    region: Id
+    share: Annotated[float, Field(gt=0, le=1)]
+    mostly: list[Id | ZonePart] = Field(default_factory=list)
+
+
+class FrequenciesEntry(Basis):
+    """Published frequencies of pain by group, from one population."""
+
+    population: Text
+    groups: list[FrequencyEntry] = Field(min_length=1, max_length=8)
+
+
+class TerritoryEntry(_Model):
+    """Where a source without trigger points is felt.
+
+    Either zones or frequencies say where it hurts; `core` is where it goes numb or tingles.
+    """
+
+    zones: Zones = Field(default_factory=Zones)
+    frequencies: FrequenciesEntry | None = None
+    core: list[Id | ZonePart] = Field(default_factory=list)
+    basis: Basis
+    note: Text | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> TerritoryEntry:
+        zones = bool(self.zones.essential or self.zones.spillover or self.zones.rare)
+        if zones == (self.frequencies is not None):
+            raise ValueError("a territory has either zones or published frequencies")
+        return self
+
+
 class MarkEntry(_Model):
     """A place where a trigger point is felt, on the patient's left half."""
 
@@ -87,13 +127,63 @@ class Facts(Basis):
     items: list[Text] = Field(min_length=1)
 
 
-class CluesEntry(_Model):
-    """What makes the source likelier or less likely, in words."""
+class ClueItem(_Model):
+    """A clue of the vocabulary, said in the source's own words where they say more.
 
-    worse_with: Facts | None = None
-    eased_by: Facts | None = None
-    speaks_for: Facts | None = None
-    speaks_against: Facts | None = None
+    `ratio_yes` and `ratio_no` are published likelihood ratios of an answer; without them the answer
+    counts by the small amount of the model file.
+    """
+
+    clue: Id
+    says: Text | None = None
+    ratio_yes: Ratio | None = None
+    ratio_no: Ratio | None = None
+    citations: list[Key] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _published(self) -> ClueItem:
+        if (self.ratio_yes or self.ratio_no) and not self.citations:
+            raise ValueError("a likelihood ratio needs the citation of the paper it stands in")
+        return self
+
+
+class ClueFacts(Basis):
+    """Clues that share one basis: of the vocabulary, or in words alone."""
+
+    items: list[Text | ClueItem] = Field(min_length=1)
+
+
+class CluesEntry(_Model):
+    """What makes the source likelier or less likely."""
+
+    worse_with: ClueFacts | None = None
+    eased_by: ClueFacts | None = None
+    speaks_for: ClueFacts | None = None
+    speaks_against: ClueFacts | None = None
+
+
+class ClueEntry(_Model):
+    """One entry of the vocabulary: a statement under its topic, and the question, by language.
+
+    `seen`: the drawing itself shows it, so it is told of a source, but neither asked nor weighed.
+    """
+
+    topic: ClueTopic
+    says: dict[Language, Text]
+    ask: dict[Language, Text] = Field(default_factory=dict)
+    seen: bool = False
+
+    @model_validator(mode="after")
+    def _english(self) -> ClueEntry:
+        if "en" not in self.says:
+            raise ValueError("'says' needs at least the English words (en)")
+        return self
+
+
+class CluesFile(_Model):
+    """``clues.yaml``: the vocabulary of clues."""
+
+    clues: dict[Id, ClueEntry]
 
 
 class SourceFile(_Model):
@@ -107,12 +197,22 @@ class SourceFile(_Model):
     reviewed_by: list[Text]
     summary: Text
     pattern_basis: Basis
-    trigger_points: list[TriggerPointEntry] = Field(min_length=1)
+    trigger_points: list[TriggerPointEntry] = Field(default_factory=list)
+    territory: TerritoryEntry | None = None
+    causes: Facts | None = None
     quality: Facts | None = None
     clues: CluesEntry = Field(default_factory=CluesEntry)
     mimics: Facts | None = None
     coexists_with: Facts | None = None
     limits: list[Text] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> SourceFile:
+        if (self.kind == "muscle") != bool(self.trigger_points) or (self.kind == "muscle") != (
+            self.territory is None
+        ):
+            raise ValueError("a muscle has trigger_points, every other kind has a territory")
+        return self
 
 
 class BibliographyEntry(_Model):
@@ -161,6 +261,7 @@ class ModelFile(_Model):
     evidence_half: Annotated[float, Field(gt=0, le=1000)]
     silence_half: Annotated[float, Field(gt=0, le=1000)]
     trigger_point_active: Chance
+    frequency_densities: list[Chance] = Field(min_length=1)
     least_drawn_cm2: Annotated[float, Field(gt=0, le=100)]
     none_of_these: Annotated[float, Field(gt=0, lt=1)]
     elsewhere_chances: list[Chance] = Field(min_length=1)
@@ -168,9 +269,11 @@ class ModelFile(_Model):
     shown_region: Share
     fit_words: dict[Literal["strong", "moderate"], FitWord]
     also_drawn: Share
+    related: Share
     number_of_sources: tuple[Share, Share, Share]
     clue_yes: Chance
     clue_ratio: Annotated[float, Field(gt=1, le=100)]
+    clue_limit: Annotated[float, Field(gt=1, le=1000)]
     palpation_ratio: Annotated[float, Field(gt=1, le=100)]
     combination_weight: Annotated[float, Field(gt=0, le=100)]
     too_close: Annotated[float, Field(gt=1, le=100)]
@@ -196,6 +299,22 @@ class AmbiguousPlacesFile(_Model):
     places: dict[Id, AmbiguousPlace]
 
 
+class RelationEntry(_Model):
+    """Two sources that imitate each other or coexist, read both ways."""
+
+    between: tuple[Id, Id]
+    kind: Literal["imitate", "coexist"]
+    says: Text
+    confidence: Confidence
+    citations: list[Key] = Field(default_factory=list)
+
+
+class RelationsFile(_Model):
+    """``relations.yaml``: pairs of sources."""
+
+    relations: list[RelationEntry]
+
+
 class WordsEntry(_Model):
     """Words on figures in one language."""
 
@@ -210,6 +329,9 @@ class WordsEntry(_Model):
     essential_in_all: Text
     only: Text
     nothing: Text
+    published_frequencies: Text
+    frequency_tone: Text
+    numb_or_tingling: Text
 
     @model_validator(mode="after")
     def _complete(self) -> WordsEntry:
@@ -266,6 +388,11 @@ def read_bibliography(folder: Path) -> tuple[BibliographyFile, YamlFile]:
     return _read(folder / "bibliography.yaml", BibliographyFile)
 
 
+def read_clues(folder: Path) -> tuple[CluesFile, YamlFile]:
+    """Read the vocabulary of clues."""
+    return _read(folder / "clues.yaml", CluesFile)
+
+
 def read_model(folder: Path) -> tuple[ModelFile, YamlFile]:
     """Read the constants of the ranking."""
     return _read(folder / "model.yaml", ModelFile)
@@ -274,6 +401,11 @@ def read_model(folder: Path) -> tuple[ModelFile, YamlFile]:
 def read_ambiguous_places(folder: Path) -> tuple[AmbiguousPlacesFile, YamlFile]:
     """Read the places where place alone cannot decide."""
     return _read(folder / "ambiguous_places.yaml", AmbiguousPlacesFile)
+
+
+def read_relations(folder: Path) -> tuple[RelationsFile, YamlFile]:
+    """Read the pairs of sources that imitate each other or coexist."""
+    return _read(folder / "relations.yaml", RelationsFile)
 
 
 def read_words(folder: Path) -> tuple[WordsFile, YamlFile]:

@@ -11,9 +11,9 @@ from rich.progress import Progress
 from rich.table import Table
 from rich.text import Text
 
-from hippain_maps.atlas import Atlas, cited
+from hippain_maps._red_flag_table import print_red_flags
+from hippain_maps.atlas import Atlas
 from hippain_maps.candidates import Candidate, Ranking
-from hippain_maps.patterns import ZONES, Source, Statements
 from hippain_maps.questions import ask_next
 from hippain_maps.reasons import AreaFit, reasons
 from hippain_maps.regions import Body
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from hippain_maps.combination import Combination
     from hippain_maps.evaluation import Result, Stability
 
-RED_FLAGS_UNASKED = (
-    "Red flags were not asked about. Ask before anything else: new bladder or bowel trouble or "
-    "numbness of the saddle, weakness, fever, past cancer, a fall, pain at rest."
-)
 CANDIDATES = "Candidates to examine, never a diagnosis."
+
+_RELATIONS = 3
+"""So many of the things known between the first sources are told."""
 
 
 def print_ranking(
@@ -37,11 +36,11 @@ def print_ranking(
     together: Combination | None = None,
     steady: Stability | None = None,
 ) -> None:
-    """Print the candidates and the reasons behind the first of them."""
-    console.print(Text(RED_FLAGS_UNASKED, style="bold red"))
+    """Print red flags, the candidates, and the reasons behind the first of them."""
+    print_red_flags(console, ranking.red_flags, ranking.atlas.red_flags.words)
     found = ranking.overlap
     console.print(
-        f"\nDrawn in {', '.join(v.replace('_', ' ') for v in found.views)}: "
+        f"Drawn in {', '.join(v.replace('_', ' ') for v in found.views)}: "
         f"{found.extent_percent:.1f} % of the charted body."
     )
     for name, size in found.outside_cm2.items():
@@ -50,19 +49,32 @@ def print_ranking(
     for note in found.notes:
         console.print(f"  {note}")
     console.print()
+    _print_list(console, "muscle", ranking.candidates[:top], ranking.none_of_candidates)
+    if not ranking.candidates:
+        console.print("Only numbness and tingling is drawn: it speaks of nerves, not of muscles.")
+    if ranking.differential:
+        title = "other source of the same picture"
+        _print_list(console, title, ranking.differential[:top], ranking.none_of_differential)
+    _print_remarks(console, ranking, together, steady)
+    for c in ranking.undecided or ranking.candidates[:1]:
+        _print_reasons(console, c, ranking.atlas.body)
+    _print_clues(console, ranking)
+    _print_questions(console, ranking)
+    console.print()
+    console.print(Text(f"{CANDIDATES} Atlas {ranking.atlas.version}.", style="dim"))
+
+
+def _print_list(console: Console, what: str, shown: Sequence[Candidate], none: float) -> None:
+    """Print one of the two lists."""
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title, justify in (
-        ("", "right"),
-        ("muscle", "left"),
-        ("side", "left"),
-        ("fit", "left"),
-        ("share", "right"),
-        ("explains", "right"),
-        ("essential drawn", "right"),
-        ("trigger points", "left"),
-    ):
-        table.add_column(title, justify=justify)  # type: ignore[arg-type]
-    for c in ranking.candidates[:top]:
+    muscles = what == "muscle"
+    titles = ["", what, "side", "fit", "share", "explains"]
+    titles += ["essential drawn", "trigger points"] if muscles else ["essential drawn", "kind"]
+    for title in titles:
+        right = title in ("", "share", "explains", "essential drawn")
+        table.add_column(title, justify="right" if right else "left")
+    for c in shown:
+        last = "; ".join(p.name for p in c.points) if muscles else c.source.kind.replace("_", " ")
         table.add_row(
             str(c.rank),
             Text(c.source.name),
@@ -70,14 +82,27 @@ def print_ranking(
             c.fit,
             _percent(c.probability),
             _percent(c.explained),
-            "not seen" if c.essential_drawn is None else _percent(c.essential_drawn),
-            Text(", ".join(c.source.trigger_point(p).name for p in c.trigger_points)),
+            _essential(c),
+            Text(last),
         )
-    table.add_row(
-        "", Text("none of these", style="dim"), "", "", _percent(ranking.none_of_candidates)
-    )
+    table.add_row("", Text("none of these", style="dim"), "", "", _percent(none))
     console.print(table)
     console.print()
+
+
+def _essential(c: Candidate) -> str:
+    if c.essential_drawn is not None:
+        return _percent(c.essential_drawn)
+    return "by frequency" if c.source.frequencies else "not seen"
+
+
+def _print_remarks(
+    console: Console,
+    ranking: Ranking,
+    together: Combination | None,
+    steady: Stability | None,
+) -> None:
+    """Print what has to be known to read the lists."""
     for place in ranking.places:
         console.print(Text(place.says, style="bold"))
     if ranking.undecided:
@@ -92,23 +117,46 @@ def print_ranking(
             f"Drawn again {steady.redraws} times, the first stays first in "
             f"{steady.same_first:.0%} ({', '.join(f'{k} {v}' for k, v in steady.firsts.items())})."
         )
-    for c in ranking.also_drawn:
-        drawn = _percent(c.essential_drawn or 0)
-        console.print(f"Also drawn: {drawn} of the essential zone of {c.source.name} ({c.side}).")
-    for c in ranking.undecided or ranking.candidates[:1]:
-        _print_reasons(console, c, ranking.atlas.body)
-    _print_questions(console, ranking)
-    console.print()
-    console.print(Text(f"{CANDIDATES} Atlas {ranking.atlas.version}.", style="dim"))
+    if ranking.also_drawn:
+        others = [f"{c.source.name} ({c.side})" for c in ranking.also_drawn]
+        more = f" and {len(others) - 4} more" if len(others) > 4 else ""
+        console.print(f"Essential zone drawn as well: {', '.join(others[:4])}{more}.")
+    for relation in ranking.relations[:_RELATIONS]:
+        one, other = (ranking.atlas.sources[name].name for name in relation.between)
+        verb = "imitate each other" if relation.kind == "imitate" else "often come together"
+        console.print(Text(f"{one} and {other} {verb}: {relation.says}"))
+
+
+def _print_clues(console: Console, ranking: Ranking) -> None:
+    """Print what each answer did to the sources in the lists."""
+    if not ranking.clues:
+        return
+    shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
+    console.print(Text("\nWhat the answers did", "bold"))
+    for effect in ranking.clues:
+        moved = [
+            f"{source.name} x{factor:.2g}{' (published)' if published else ''}"
+            for source, factor, published in effect.moved
+            if source.id in shown
+        ]
+        origin = "" if effect.origin == "answer" else " (from the drawing)"
+        topic = {"worse_with": "worse with ", "eased_by": "eased by "}.get(effect.clue.topic, "")
+        said = f"{topic}{effect.clue.says['en']}: {effect.answer}{origin}"
+        console.print(Text(f"  {said}  ->  {', '.join(moved) or 'nothing in these lists'}"))
 
 
 def _print_questions(console: Console, ranking: Ranking) -> None:
-    console.print(Text("Ask or examine next", "bold"))
+    console.print(Text("\nAsk or examine next", "bold"))
     for question in ask_next(ranking):
-        names = ", ".join(source.name for source in question.sources)
-        which = "" if question.topic == "palpate" else f" ({names})"
-        basis = f"{question.evidence.confidence}{_keys(question.evidence.citations)}"
-        console.print(Text(f"  {question.topic}: {question.text}{which}  [{basis}]"))
+        marks = [f"for {', '.join(s.name for s in question.favours[:4])}"] * bool(question.favours)
+        if question.against:
+            marks.append(f"against {', '.join(s.name for s in question.against[:3])}")
+        who = "palpate" if question.topic == "palpate" else "ask"
+        if question.topic in ("limited", "sign"):
+            who = "examine"
+        which = "" if who == "palpate" else f"  yes speaks {'; '.join(marks)}"
+        key = f" [{question.clue}]" if question.clue else ""
+        console.print(Text(f"  {who}: {question.text}{key}{which}"))
 
 
 def _print_reasons(console: Console, candidate: Candidate, body: Body) -> None:
@@ -136,135 +184,6 @@ def _print_areas(console: Console, title: str, areas: Iterable[AreaFit]) -> None
 
 def _percent(share: float) -> str:
     return "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
-
-
-def print_sources(console: Console, atlas: Atlas) -> None:
-    """Print a line for each source."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("source", "name", "kind", "TrPs", "pattern", "also called"):
-        table.add_column(title)
-    for source in atlas.sources.values():
-        table.add_row(
-            source.id,
-            Text(source.name),
-            source.kind.replace("_", " "),
-            str(len(source.trigger_points)),
-            source.pattern_evidence.confidence,
-            Text(", ".join(source.synonyms)),
-        )
-    console.print(table)
-
-
-def print_regions(console: Console, body: Body) -> None:
-    """Print a line for each region."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("region", "name", "skin cm²", "seen in"):
-        table.add_column(title, justify="right" if title == "skin cm²" else "left")
-    for region in body.regions.values():
-        views = ", ".join(v.replace("_", " ") for v in body.views_of(f"left:{region.id}"))
-        table.add_row(region.id, region.name, f"{region.skin_cm2:.0f}", views)
-    console.print(table)
-
-
-def print_groups(console: Console, body: Body) -> None:
-    """Print a line for each group."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("group", "name", "regions"):
-        table.add_column(title, justify="right" if title == "regions" else "left")
-    for group in body.groups.values():
-        table.add_row(group.id, group.name, str(len(group.regions)))
-    console.print(table)
-
-
-def print_region(console: Console, atlas: Atlas, name: str) -> None:
-    """Print one region: where it is, and what refers to it."""
-    region = atlas.body.regions[name]
-    views = ", ".join(v.replace("_", " ") for v in atlas.body.views_of(f"left:{name}"))
-    console.print(Text(f"{region.name} ({name})", "bold"))
-    console.print(f"{region.skin_cm2:.0f} cm² of skin a side, seen in {views} (left side)")
-    groups = [g.id for g in atlas.body.groups.values() if name in g.regions]
-    console.print(f"in the groups {', '.join(groups) or 'none'}")
-    _print_referrers(console, atlas, (name,))
-
-
-def print_group(console: Console, atlas: Atlas, name: str) -> None:
-    """Print one group: its regions, and what refers to them."""
-    group = atlas.body.groups[name]
-    console.print(Text(f"{group.name} ({name}), {len(group.regions)} regions a side", "bold"))
-    console.print(", ".join(group.regions))
-    _print_referrers(console, atlas, group.regions)
-
-
-def _print_referrers(console: Console, atlas: Atlas, regions: tuple[str, ...]) -> None:
-    console.print(Text("\nWhat refers here", "bold"))
-    wanted = set(regions)
-    for zone in ZONES:
-        names = [
-            f"{source.name} ({point.name})"
-            for source in atlas.sources.values()
-            for point in source.trigger_points
-            if any(part.region in wanted for part in point.zones[zone])
-        ]
-        if names:
-            console.print(Text(f"  {zone}: {', '.join(names)}"))
-
-
-def print_source(console: Console, atlas: Atlas, source: Source) -> None:
-    """Print everything the atlas holds on a source."""
-    body = atlas.body
-    console.print(Text(f"{source.name} ({source.id}), {source.kind.replace('_', ' ')}", "bold"))
-    if source.synonyms:
-        console.print(Text(f"also: {', '.join(source.synonyms)}"))
-    console.print(Text(source.summary))
-    reviewed = ", ".join(source.reviewed_by) or "none"
-    console.print(
-        f"pattern: {source.pattern_evidence.confidence}"
-        f"{_keys(source.pattern_evidence.citations)}; reviewed by: {reviewed}"
-    )
-    for point in source.trigger_points:
-        console.print(Text(f"\nTrigger point: {point.name} ({point.id})", "bold"))
-        spot = point.spot_evidence
-        console.print(Text(f"  find: {point.find}  [{spot.confidence}{_keys(spot.citations)}]"))
-        for caution in point.cautions:
-            console.print(Text(f"  caution: {caution}", "red"))
-        for zone in ZONES:
-            areas: dict[str, None] = {}
-            for part in point.zones[zone]:
-                name = body.groups[body.area_of[part.region]].name
-                areas[name + (" (other side)" if part.crossed else "")] = None
-            if areas:
-                console.print(Text(f"  {zone}: {', '.join(areas)}"))
-        zones = point.zones_evidence
-        console.print(Text(f"  zones: {zones.confidence}{_keys(zones.citations)}"))
-        if point.note:
-            console.print(Text(f"  note: {point.note}"))
-    console.print()
-    for title, facts in (
-        ("quality", source.quality),
-        ("worse with", source.worse_with),
-        ("eased by", source.eased_by),
-        ("speaks for it", source.speaks_for),
-        ("speaks against it", source.speaks_against),
-        ("imitates", source.mimics),
-        ("often together with", source.coexists_with),
-    ):
-        _print_statements(console, title, facts)
-    for limit in source.limits:
-        console.print(Text(f"limit: {limit}"))
-    console.print(Text("\nSources", "bold"))
-    for key in sorted(cited(source)):
-        citation = atlas.citations[key]
-        console.print(Text(f"  {key}: {citation.what}. {citation.address or ''}".rstrip()))
-
-
-def _print_statements(console: Console, title: str, facts: Statements | None) -> None:
-    if facts is not None:
-        basis = f"{facts.evidence.confidence}{_keys(facts.evidence.citations)}"
-        console.print(Text(f"{title}: {'; '.join(facts.items)}  [{basis}]"))
-
-
-def _keys(citations: tuple[str, ...]) -> str:
-    return f" {', '.join(citations)}" if citations else ""
 
 
 @contextmanager

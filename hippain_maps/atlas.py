@@ -12,15 +12,27 @@ from typing import TYPE_CHECKING
 from hippain_maps._resources import resource_dir
 from hippain_maps.body import load_body
 from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
-from hippain_maps.patterns import Source, Statements, load_source
+from hippain_maps.patterns import Clue, Evidence, Relation, Source, Statements
+from hippain_maps.red_flags import RedFlags, load_red_flags
 from hippain_maps.regions import Body
+from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
     from hippain_maps._pattern_files import ModelFile
     from hippain_maps._yaml import YamlFile
 
 NOT_SOURCES = frozenset(
-    {"model", "bibliography", "ambiguous_places", "words", "sets", "muscle_outlines"}
+    {
+        "model",
+        "bibliography",
+        "clues",
+        "red_flags",
+        "relations",
+        "ambiguous_places",
+        "words",
+        "sets",
+        "muscle_outlines",
+    }
 )
 """Files beside the sources that are something else."""
 
@@ -76,6 +88,12 @@ class Atlas:
         By key.
     sets : mapping of str to TeachingSet
         Ready-made sets of sources.
+    clues : mapping of str to Clue
+        The vocabulary of clues, by id.
+    red_flags : RedFlags
+        What to ask before anything else, by id.
+    relations : tuple of Relation
+        Sources that imitate each other or coexist.
     version : str
         The version written in the model file and a hash over all files that went in, so that two
         results can be compared only where this is equal.
@@ -88,6 +106,9 @@ class Atlas:
     citations: Mapping[str, Citation]
     version: str
     sets: Mapping[str, TeachingSet] = field(default_factory=dict)
+    clues: Mapping[str, Clue] = field(default_factory=dict)
+    red_flags: RedFlags = field(default_factory=RedFlags)
+    relations: tuple[Relation, ...] = ()
 
     def __repr__(self) -> str:
         """Return version and counts."""
@@ -186,13 +207,20 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
         if not files:
             raise DataError("there is no .yaml file in this folder of patterns", file=str(folder))
         for path in files:
+            if path.stem == "red_flags" and path.stem in homes:
+                # A pack's file would take the place of all shipped flags, the core ones too.
+                raise DataError(
+                    "a pack cannot bring red flags of its own yet; take the file out",
+                    file=f"{folder.name}/{path.name}",
+                )
             (homes if path.stem in NOT_SOURCES else paths)[path.stem] = path
             if path.stem == "bibliography":
                 libraries.append(path)
     for name in sorted(NOT_SOURCES - {"muscle_outlines"}):
         if name not in homes:
             raise DataError("the file is missing", file=f"patterns/{name}.yaml")
-    sources = {name: load_source(paths[name], body) for name in sorted(paths)}
+    clues = _vocabulary(homes["clues"].parent)
+    sources = {name: load_source(paths[name], body, clues) for name in sorted(paths)}
     model, model_file = read_model(homes["model"].parent)
     _check_priors(model, model_file, sources)
     citations = {
@@ -213,9 +241,28 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
         model=model,
         places=_places(homes["ambiguous_places"].parent, body, sources),
         citations=citations,
+        clues=clues,
+        red_flags=load_red_flags(homes["red_flags"].parent, body, clues, citations),
+        relations=_relations(homes["relations"].parent, sources, citations),
         sets=_sets(homes["sets"].parent, sources),
         version=f"{model.version}+{_hash(body, read)}",
     )
+
+
+def _vocabulary(folder: Path) -> dict[str, Clue]:
+    from hippain_maps._pattern_files import read_clues
+
+    entries = read_clues(folder)[0].clues
+    return {
+        name: Clue(
+            name,
+            entry.topic,
+            {str(language): text for language, text in entry.says.items()},
+            {str(language): text for language, text in entry.ask.items()},
+            entry.seen,
+        )
+        for name, entry in entries.items()
+    }
 
 
 def _hash(body: Body, paths: Iterable[Path]) -> str:
@@ -289,6 +336,33 @@ def cited(source: Source) -> frozenset[str]:
     for point in source.trigger_points:
         keys.update(point.spot_evidence.citations, point.zones_evidence.citations)
     return frozenset(keys)
+
+
+def _relations(
+    folder: Path, sources: Mapping[str, Source], citations: Mapping[str, Citation]
+) -> tuple[Relation, ...]:
+    from hippain_maps._pattern_files import read_relations
+
+    data, file = read_relations(folder)
+    seen: set[tuple[frozenset[str], str]] = set()
+    for number, entry in enumerate(data.relations):
+        here = ("relations", number)
+        for name in entry.between:
+            if name not in sources:
+                raise file.error(
+                    f"there is no source '{name}'{did_you_mean(name, sources)}", (*here, "between")
+                )
+        pair = frozenset(entry.between), entry.kind
+        if len(pair[0]) < 2 or pair in seen:
+            raise file.error("a pair names two sources, and stands here once a kind", here)
+        seen.add(pair)
+        for key in entry.citations:
+            if key not in citations:
+                raise file.error(_not_listed(key, citations), (*here, "citations"))
+    return tuple(
+        Relation(e.between, e.kind, e.says, Evidence(e.confidence, tuple(e.citations)))
+        for e in data.relations
+    )
 
 
 def _sets(folder: Path, sources: Mapping[str, Source]) -> dict[str, TeachingSet]:

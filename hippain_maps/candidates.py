@@ -1,21 +1,31 @@
-"""What a ranking returns: candidates with the regions behind them, and the list they stand in."""
+"""What a ranking returns: candidates with the regions behind them, and the list they stand in.
+
+A candidate works out its regions, reasons and measures when they are asked for: a list of a
+hundred sources costs no more than the few that are looked at.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal, overload
 
+import numpy as np
+
 from hippain_maps.atlas import Atlas, Place
-from hippain_maps.geometry import VIEWS, Side
-from hippain_maps.measures import Measures
+from hippain_maps.clues import ClueEffect
+from hippain_maps.geometry import VIEWS, FloatArray, Side
+from hippain_maps.measures import Measures, measures
 from hippain_maps.overlap import Overlap
-from hippain_maps.patterns import Source, ZoneName
+from hippain_maps.patterns import ZONES, Relation, Source, TriggerPoint
+from hippain_maps.screening import RedFlagState
 
 SCHEMA = 1
 """Version of the JSON that `Ranking.to_dict` returns."""
 
 Fit = Literal["strong", "moderate", "weak"]
+FitZone = Literal["essential", "spillover", "rare", "frequency", "core"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,17 +37,27 @@ class RegionFit:
     region : str
         Sided region.
     zone : str or None
-        Its zone in the pattern; None for drawn pain outside it.
+        Its zone in the pattern; ``frequency`` where a published frequency stands for it, ``core``
+        where the source goes numb or tingles; None for drawn pain outside the pattern.
     drawn : float or None
-        Drawn fraction; None where no used view shows the region.
+        Drawn fraction, of numbness and tingling in a core, of pain elsewhere; None where no used
+        view shows the region.
+    frequency : float or None
+        Published share of patients with pain anywhere in the region's group.
     """
 
     region: str
-    zone: ZoneName | None
+    zone: FitZone | None
     drawn: float | None
+    frequency: float | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the region as plain data."""
+        plain = {"region": self.region, "zone": self.zone, "drawn": self.drawn}
+        return plain if self.frequency is None else {**plain, "frequency": self.frequency}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Candidate:
     """A source on one side that could be behind the drawing.
 
@@ -48,34 +68,137 @@ class Candidate:
     source, side
         What, and on which side of the patient.
     probability : float
-        Share within the list, see the module's description; not a chance of being right.
-    trigger_points : tuple of str
-        The trigger points that the drawing speaks for; explanations refer to their zones.
-    explained : float
-        Share of the mapped drawn skin that lies in the pattern.
-    essential_drawn : float or None
-        Share of the essential zone, in used views, that was drawn; None if no used view shows it.
-    fit : {"strong", "moderate", "weak"}
-        A word for the last two together; the limits are in the model file.
-    regions : tuple of RegionFit
-        The pattern's regions, essential first; missing ones included.
-    unexplained : tuple of RegionFit
-        Drawn regions outside the pattern, the largest first.
-    measures : Measures
-        The plain overlap measures of the same pattern.
+        Share within the list, see `hippain_maps.ranking`; not a chance of being right.
+    active : ndarray, shape (trigger points,)
+        Chance that each trigger point is active, if this is the source.
+    overlap : Overlap
+        What was drawn.
+    atlas : Atlas
+        What it was compared with.
     """
 
     rank: int
     source: Source
     side: Side
     probability: float
-    trigger_points: tuple[str, ...]
-    explained: float
-    essential_drawn: float | None
-    fit: Fit
-    regions: tuple[RegionFit, ...]
-    unexplained: tuple[RegionFit, ...]
-    measures: Measures
+    active: FloatArray = field(repr=False)
+    overlap: Overlap = field(repr=False)
+    atlas: Atlas = field(repr=False)
+
+    @cached_property
+    def points(self) -> tuple[TriggerPoint, ...]:
+        """The trigger points that the drawing speaks for, the surest first; at least one.
+
+        A source without trigger points has its territory here.
+        """
+        # Rounded, so that equal ones stand in the order of the file whatever the last digits say.
+        order = np.argsort(-np.round(self.active, 9), kind="stable")
+        sure = [t for t in order if self.active[t] >= self.atlas.model.shown_trigger_point]
+        return tuple(self.source.trigger_points[t] for t in sure or order[:1])
+
+    @property
+    def trigger_points(self) -> tuple[str, ...]:
+        """Their ids; explanations refer to their zones. Empty for a source that has none."""
+        return tuple(point.id for point in self.points) if self.source.is_muscle else ()
+
+    @cached_property
+    def zones(self) -> Mapping[str, FitZone]:
+        """The zone of every sided region of the pattern, essential first."""
+        zones: dict[str, FitZone] = {}
+        for zone in ZONES:
+            for point in self.points:
+                for part in point.zones[zone]:
+                    zones.setdefault(part.sided(self.side), zone)
+        if self.source.frequencies:
+            for group in self.source.frequencies.groups:
+                zones |= {f"{self.side}:{region}": "frequency" for region in group.regions}
+        return zones
+
+    @cached_property
+    def explained(self) -> float:
+        """Share of the painful skin on the mapped body that lies in the pattern.
+
+        Where nothing but numbness and tingling is drawn: the share of it that lies in the core.
+        """
+        place, found = self.atlas.body.place, self.overlap
+        skin, regions = found.skin_cm2, list(self.zones)
+        if not skin.any():
+            skin, regions = found.sensory_cm2, [p.sided(self.side) for p in self.source.core]
+        # Sums in another order may differ in the last digit; a share is never above 1.
+        return min(float(skin[[place[r] for r in regions]].sum() / skin.sum()), 1.0)
+
+    @cached_property
+    def essential_drawn(self) -> float | None:
+        """Share of the essential zone, in used views, that was drawn.
+
+        None if no used view shows it, or if there is none.
+        """
+        body, known = self.atlas.body, self.overlap.known
+        places = [body.place[r] for r, zone in self.zones.items() if zone == "essential"]
+        seen = [p for p in places if known[p]]
+        size = body.skin[seen].sum()
+        return min(float(self.overlap.skin_cm2[seen].sum() / size), 1.0) if size > 0 else None
+
+    @cached_property
+    def frequent_drawn(self) -> float | None:
+        """Of the groups with a published frequency, in used views, the share that was drawn in.
+
+        Each group counts with its frequency. None for a source without frequencies.
+        """
+        if self.source.frequencies is None:
+            return None
+        place, found = self.atlas.body.place, self.overlap
+        seen = drawn = 0.0
+        for group in self.source.frequencies.groups:
+            places = [place[f"{self.side}:{region}"] for region in group.regions]
+            if found.known[places].any():
+                seen += group.share
+                if (found.fraction[places] >= self.atlas.model.shown_region).any():
+                    drawn += group.share
+        return drawn / seen if seen else None
+
+    @cached_property
+    def fit(self) -> Fit:
+        """A word for how much is explained and drawn; the limits are in the model file."""
+        hit = self.frequent_drawn if self.source.frequencies else self.essential_drawn
+        words: tuple[Literal["strong", "moderate"], ...] = ("strong", "moderate")
+        for word in words:
+            least = self.atlas.model.fit_words[word]
+            if self.explained < least.explained:
+                continue
+            if not self.overlap.skin_cm2.any() or (
+                hit is not None and hit >= least.essential_drawn
+            ):
+                return word
+        return "weak"
+
+    @cached_property
+    def regions(self) -> tuple[RegionFit, ...]:
+        """The pattern's regions, essential first; those that were not drawn included."""
+        place, found, frequencies = self.atlas.body.place, self.overlap, self.source.frequencies
+        fits = []
+        for region, zone in self.zones.items():
+            group = frequencies.of(region.partition(":")[2]) if frequencies else None
+            drawn = float(found.fraction[place[region]]) if found.known[place[region]] else None
+            fits.append(RegionFit(region, zone, drawn, group.share if group else None))
+        if found.sensory.any():
+            core = {part.sided(self.side): None for part in self.source.core}
+            fits += [RegionFit(r, "core", float(found.sensory[place[r]])) for r in core]
+        return tuple(fits)
+
+    @cached_property
+    def unexplained(self) -> tuple[RegionFit, ...]:
+        """Painful regions outside the pattern, the largest first."""
+        body, drawn = self.atlas.body, self.overlap.fraction
+        inside = np.array([body.place[region] for region in self.zones], dtype=int)
+        outside = np.setdiff1d(np.flatnonzero(drawn >= self.atlas.model.shown_region), inside)
+        outside = outside[np.argsort(-self.overlap.skin_cm2[outside], kind="stable")]
+        return tuple(RegionFit(body.sided[i], None, float(drawn[i])) for i in outside)
+
+    @cached_property
+    def measures(self) -> Measures:
+        """The plain overlap measures of the same pattern."""
+        return measures(self.overlap, self.zones)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the candidate as plain data."""
@@ -90,9 +213,7 @@ class Candidate:
             "explained": self.explained,
             "essential_drawn": self.essential_drawn,
             "fit": self.fit,
-            "regions": [
-                {"region": fit.region, "zone": fit.zone, "drawn": fit.drawn} for fit in self.regions
-            ],
+            "regions": [fit.to_dict() for fit in self.regions],
             "unexplained": [{"region": fit.region, "drawn": fit.drawn} for fit in self.unexplained],
             "measures": {
                 "jaccard": self.measures.jaccard,
@@ -124,6 +245,12 @@ class Ranking(Sequence[Candidate]):
         more: more than one source may be active.
     places : tuple of Place
         Places that hold nearly all of the drawing and that several sources share.
+    clues : tuple of ClueEffect
+        What each answer did.
+    relations : tuple of Relation
+        What is known between the first muscles and the first other sources.
+    red_flags : tuple of RedFlagState
+        What comes before any candidate: raised flags, then those not asked, then those answered no.
     """
 
     candidates: tuple[Candidate, ...]
@@ -135,6 +262,9 @@ class Ranking(Sequence[Candidate]):
     undecided: tuple[Candidate, ...]
     also_drawn: tuple[Candidate, ...]
     places: tuple[Place, ...]
+    clues: tuple[ClueEffect, ...] = ()
+    relations: tuple[Relation, ...] = ()
+    red_flags: tuple[RedFlagState, ...] = ()
 
     @overload
     def __getitem__(self, index: int) -> Candidate: ...
@@ -164,10 +294,11 @@ class Ranking(Sequence[Candidate]):
         return {
             "schema": SCHEMA,
             "atlas": self.atlas.version,
-            "red_flags": [],
+            "red_flags": [state.to_dict() for state in self.red_flags],
             "drawing": {
                 "area_cm2": float(sum(self.overlap.drawn_cm2.values())),
                 "mapped_cm2": self.overlap.mapped_cm2,
+                "numb_or_tingling_cm2": float(self.overlap.sensory_cm2.sum()),
                 "extent_percent": self.overlap.extent_percent,
                 "outside_cm2": self.overlap.outside_total_cm2,
                 "outside": dict(self.overlap.outside_cm2),
@@ -187,6 +318,10 @@ class Ranking(Sequence[Candidate]):
             "place_alone_cannot_decide": [
                 {"place": place.id, "says": place.says} for place in self.places
             ],
+            "relations": [
+                {"between": list(r.between), "kind": r.kind, "says": r.says} for r in self.relations
+            ],
+            "clues": [effect.to_dict() for effect in self.clues],
             "candidates": [c.to_dict() for c in self.candidates[:top]],
             "differential": [c.to_dict() for c in self.differential[:top]],
         }

@@ -23,9 +23,10 @@ from hippain_maps.body import load_body
 from hippain_maps.combination import combination
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import HippainError, UnknownNameError
-from hippain_maps.patterns import load_source
 from hippain_maps.questions import ask_next
 from hippain_maps.ranking import rank as rank_drawing
+from hippain_maps.screening import read_answers
+from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -103,6 +104,14 @@ for drawing_command in (figure, plate, chart):
     metavar="N",
     help="Say how often the first candidate stays first when the drawing is drawn again N times.",
 )
+@click.option(
+    "--answer",
+    "--clue",
+    "answers",
+    multiple=True,
+    metavar="ID=yes|no",
+    help="Answer a red flag or a clue; may be given again. It replaces the drawing's own answer.",
+)
 @patterns_option
 def rank(
     drawing: str,
@@ -110,6 +119,7 @@ def rank(
     as_json: bool,
     figure: str | None,
     redraws: int | None,
+    answers: Sequence[str],
     patterns: Sequence[str],
 ) -> None:
     """Rank the muscles that could be behind DRAWING, with the reasons.
@@ -119,7 +129,9 @@ def rank(
     """
     atlas = load_atlas(*patterns)
     source = sys.stdin.buffer if drawing == "-" else drawing
-    drawn = PainDrawing.read(source)
+    known = [*atlas.red_flags, *atlas.clues]
+    answered = read_answers(answers, known, "red flag or clue")
+    drawn = PainDrawing.read(source).with_answers(answered)
     ranking = rank_drawing(drawn, atlas)
     together = combination(ranking)
     steady = None
@@ -137,17 +149,7 @@ def rank(
         given = click.get_current_context().get_parameter_source("top")
         limit = None if given is click.core.ParameterSource.DEFAULT else top
         data = ranking.to_dict(top=limit) | {"combination": together.to_dict()}
-        data["ask_next"] = [
-            {
-                "topic": question.topic,
-                "text": question.text,
-                "sources": [source.id for source in question.sources],
-                "information_bits": question.information,
-                "confidence": question.evidence.confidence,
-                "citations": list(question.evidence.citations),
-            }
-            for question in ask_next(ranking)
-        ]
+        data["ask_next"] = [question.to_dict() for question in ask_next(ranking)]
         if steady:
             data["stability"] = {
                 "redraws": steady.redraws,
@@ -236,15 +238,29 @@ def evaluate(
         click.echo(f"wrote {figure}", err=True)
 
 
+LISTED = ("sources", "regions", "groups", "sets", "clues", "flags")
+
+
 @main.command("list", epilog="Example: hippain list sources")
-@click.argument("what", type=click.Choice(["sources", "regions", "groups", "sets"]))
+@click.argument("what", type=click.Choice(LISTED))
+@click.option("--long", is_flag=True, help="Sources with confidence, priors and citations.")
 @patterns_option
-def list_(what: str, patterns: Sequence[str]) -> None:
-    """List the sources, regions, groups or teaching sets of the atlas, a line each."""
-    from hippain_maps import _tables
+def list_(what: str, long: bool, patterns: Sequence[str]) -> None:
+    """List what the atlas holds, a line each.
+
+    WHAT is sources, regions, groups, sets (for teaching), clues or flags (red flags); answers to
+    clues and flags are given with 'hippain rank --answer ID=yes'.
+    """
+    from hippain_maps import _atlas_tables
 
     if what == "sources":
-        _tables.print_sources(_console(), load_atlas(*patterns))
+        _atlas_tables.print_sources(_console(), load_atlas(*patterns), long=long)
+        return
+    if what == "clues":
+        _atlas_tables.print_clues(_console(), load_atlas(*patterns))
+        return
+    if what == "flags":
+        _atlas_tables.print_flags(_console(), load_atlas(*patterns))
         return
     if what == "sets":
         for ready in load_atlas(*patterns).sets.values():
@@ -252,9 +268,9 @@ def list_(what: str, patterns: Sequence[str]) -> None:
         return
     body = load_body()
     if what == "regions":
-        _tables.print_regions(_console(), body)
+        _atlas_tables.print_regions(_console(), body)
     else:
-        _tables.print_groups(_console(), body)
+        _atlas_tables.print_groups(_console(), body)
 
 
 @main.command(epilog="Example: hippain show gluteus_minimus")
@@ -262,14 +278,14 @@ def list_(what: str, patterns: Sequence[str]) -> None:
 @patterns_option
 def show(name: str, patterns: Sequence[str]) -> None:
     """Show what the atlas holds on NAME: a source (any of its names), a region or a group."""
-    from hippain_maps import _tables
+    from hippain_maps import _atlas_tables
 
     atlas = load_atlas(*patterns)
     body, key = atlas.body, name.strip().lower()
     if key in body.regions:
-        _tables.print_region(_console(), atlas, key)
+        _atlas_tables.print_region(_console(), atlas, key)
     elif key in body.groups:
-        _tables.print_group(_console(), atlas, key)
+        _atlas_tables.print_group(_console(), atlas, key)
     else:
         try:
             source = atlas.source(name)
@@ -281,7 +297,7 @@ def show(name: str, patterns: Sequence[str]) -> None:
                 known,
                 hint="'hippain list sources', 'list regions' and 'list groups' show them",
             ) from None
-        _tables.print_source(_console(), atlas, source)
+        _atlas_tables.print_source(_console(), atlas, source)
 
 
 @main.command(epilog="Example: hippain check my_patterns/")
@@ -297,7 +313,7 @@ def check(path: str | None) -> None:
         found = len(list(place.glob("*.yaml")))
         click.echo(f"{place}: {found} files fit. With the shipped ones: {_summary(atlas)}")
     else:
-        source = load_source(place, load_body())
+        source = load_source(place, load_body(), load_atlas().clues)
         points = len(source.trigger_points)
         click.echo(f"{place}: {source.name} fits, with {points} trigger points.")
 

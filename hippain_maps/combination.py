@@ -31,8 +31,11 @@ from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.ranking import evidence_weights
 from hippain_maps.reasons import AreaFit, areas_of
 
+TRIED = 16
+"""Sources on a side that are tried: those that explain most by themselves."""
+
 STATES = 6
-"""States in which each source is tried."""
+"""States in which each of them is tried."""
 
 PAIRS = 40
 """Best pairs that are tried with a third source."""
@@ -104,6 +107,8 @@ class Combination:
 def combination(ranking: Ranking) -> Combination:
     """Return the smallest set of muscles that explains the drawing behind a ranking.
 
+    It is empty where no pain is drawn.
+
     Examples
     --------
     >>> from hippain_maps.atlas import load_atlas
@@ -116,32 +121,39 @@ def combination(ranking: Ranking) -> Combination:
     >>> len(combination(rank(drawing, atlas)).parts)
     2
     """
+    if not ranking.candidates:
+        return Combination((), 0.0)
     atlas, found = ranking.atlas, ranking.overlap
     expected, model = expectation(atlas), atlas.model
-    drawn, spared, *factors = evidence_weights(found, atlas)
+    drawn, spared, *factors = evidence_weights(found.fraction, found, atlas)
     for_pain, for_rest = (model.combination_weight * factor for factor in factors)
     mirror = atlas.body.mirror_place
-    muscles = [i for i, source in enumerate(expected.sources) if source.kind == "muscle"]
+    muscles = [i for i, source in enumerate(expected.sources) if source.is_muscle]
     priors = {
         i: model.source_priors.get(expected.sources[i].id, model.default_prior) for i in muscles
     }
     whole = sum(priors.values()) * len(SIDES)
+    values: dict[Side, FloatArray] = {}
+    for side in SIDES:
+        pain, rest = (drawn, spared) if side == "left" else (drawn[mirror], spared[mirror])
+        # What a state explains beyond the background, less what it wrongly expects.
+        gain = expected.log_pain @ pain - np.log(model.background) * pain.sum()
+        value = for_pain * gain + for_rest * (expected.log_no_pain @ rest)
+        values[side] = value + expected.log_prior
+    rows = {i: np.flatnonzero(expected.owner == i) for i in muscles}
+    tried = sorted(
+        ((i, side) for i in muscles for side in SIDES),
+        key=lambda key: (-values[key[1]][rows[key[0]]].max() - np.log(priors[key[0]]), key),
+    )[:TRIED]
     keys: list[tuple[int, Side, int]] = []
     quiet: list[FloatArray] = []
     costs: list[float] = []
-    for i in muscles:
-        rows = slice(expected.first[i], expected.first[i] + len(expected.active[i]))
-        for side in SIDES:
-            pain, rest = (drawn, spared) if side == "left" else (drawn[mirror], spared[mirror])
-            log_pain, log_quiet = expected.log_pain[rows], expected.log_no_pain[rows]
-            # What a state explains beyond the background, less what it wrongly expects.
-            gain = for_pain * ((log_pain - np.log(model.background)) @ pain)
-            value = gain + for_rest * (log_quiet @ rest) + expected.log_prior[rows]
-            for state in np.argsort(-value, kind="stable")[:STATES]:
-                row = log_quiet[state]
-                keys.append((i, side, int(state)))
-                quiet.append(row if side == "left" else row[mirror])
-                costs.append(float(np.log(priors[i] / whole) + expected.log_prior[rows][state]))
+    for i, side in sorted(tried):
+        for state in rows[i][np.argsort(-values[side][rows[i]], kind="stable")[:STATES]]:
+            row = expected.log_no_pain[state]
+            keys.append((i, side, int(state)))
+            quiet.append(row if side == "left" else row[mirror])
+            costs.append(float(np.log(priors[i] / whole) + expected.log_prior[state]))
     states, cost = np.array(quiet), np.array(costs)
 
     def score(sets: Sequence[Members]) -> list[Scored]:
@@ -185,7 +197,7 @@ def _described(members: Sequence[tuple[int, Side, int]], ranking: Ranking) -> Co
     shown = atlas.model.shown_region
     patterns: dict[int, set[str]] = {}
     for number, (i, side, state) in enumerate(members):
-        points = _points(expected.sources[i], expected.active[i][state])
+        points = _points(expected.sources[i], expected.active[state])
         patterns[number] = {
             part.sided(side) for point in points for parts in point.zones.values() for part in parts
         }
@@ -201,7 +213,7 @@ def _described(members: Sequence[tuple[int, Side, int]], ranking: Ranking) -> Co
             Part(
                 expected.sources[i],
                 side,
-                _points(expected.sources[i], expected.active[i][state]),
+                _points(expected.sources[i], expected.active[state]),
                 areas_of(((r, float(found.fraction[body.place[r]])) for r in new), body),
             )
         )
@@ -213,4 +225,5 @@ def _described(members: Sequence[tuple[int, Side, int]], ranking: Ranking) -> Co
 def _points(
     source: Source, active: np.ndarray[tuple[int], np.dtype[np.bool_]]
 ) -> tuple[TriggerPoint, ...]:
-    return tuple(p for p, on in zip(source.trigger_points, active, strict=True) if on)
+    # The row is filled up to the source with the most trigger points.
+    return tuple(p for p, on in zip(source.trigger_points, active, strict=False) if on)

@@ -100,7 +100,9 @@ class PainDrawing:
     palpation: Mapping[str, Any] = field(default_factory=dict)
     about: Mapping[str, Any] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
-    _areas: dict[View, Area] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _areas: dict[tuple[View, bool | None], Area] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __repr__(self) -> str:
         """Return how many marks of which kind there are in which view."""
@@ -295,14 +297,31 @@ class PainDrawing:
         notes = ((place, mark.note) for place, mark in enumerate(self.marks))
         return tuple(f"features[{place}]: {note}" for place, note in notes if note)
 
-    def area(self, view: View) -> Area:
-        """Return the painful area of a view in chart cm; marks that overlap are one area.
+    def area(self, view: View, *, sensory: bool | None = None) -> Area:
+        """Return the marked area of a view in chart cm; marks that overlap are one area.
 
-        Pain drawn outside the body is part of it.
+        What is drawn outside the body is part of it.
+
+        Parameters
+        ----------
+        view : view
+            Where.
+        sensory : bool, optional
+            Only marks that say numb or tingling and nothing else, or only the others.
         """
-        if view not in self._areas:
-            self._areas[view] = union_of([m for m in self.marks if m.view == view and m.is_pain])
-        return self._areas[view]
+        if (view, sensory) not in self._areas:
+            marks = [mark for mark in self.marks if mark.view == view and mark.is_pain]
+            chosen = [mark for mark in marks if sensory in (None, mark.is_sensory)]
+            # Mostly there is one kind alone, and nothing to unite twice.
+            same = sensory is not None and len(chosen) == len(marks)
+            self._areas[view, sensory] = self.area(view) if same else union_of(chosen)
+        return self._areas[view, sensory]
+
+    @property
+    def qualities(self) -> tuple[str, ...]:
+        """The qualities of all marks that count, in the order of `QUALITIES`."""
+        said = {word for mark in self.marks if mark.is_pain for word in mark.quality}
+        return tuple(word for word in QUALITIES if word in said)
 
     def intensity_areas(self, view: View) -> list[tuple[Area, float | None]]:
         """Return the painful area of a view cut by intensity, the highest first.

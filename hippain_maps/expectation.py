@@ -1,9 +1,11 @@
 """Where each source is expected to hurt: every way it can be active, as one matrix.
 
 A source is active through one or more of its trigger points, and the spillover of each of these is
-felt or not. Each such *state* expects every sided region to hurt with some probability. All states
-of all sources, left side, are rows of one matrix; the right side is the same matrix read through
-the mirror. A drawing is then compared with everything at once.
+felt or not. A source with published frequencies has a state for every choice of the groups that
+hurt, with their published chances, and for several amounts of pain within them. Each such *state*
+expects every sided region to hurt with some probability. All states of all sources, left side, are
+rows of one matrix; the right side is the same matrix read through the mirror. A drawing is then
+compared with everything at once. Where a source goes numb or tingles, its core, is a row apart.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import itertools
 import math
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,22 +43,35 @@ class Expectation:
         First row of each source; its states follow each other.
     log_prior : ndarray, shape (states,)
         Log of each state's share within its source.
-    active : tuple of ndarray of bool, one a source, each of shape (states, trigger points)
-        Which trigger points are active in each state of a source.
+    owner : ndarray of int, shape (states,)
+        The source of each row.
+    active : ndarray of bool, shape (states, most trigger points)
+        Which trigger points of its source are active in each state; a territory always is.
+    essential : ndarray, shape (trigger points, 2 regions)
+        1 in the essential zone of each trigger point of each source.
+    first_point : ndarray of int, shape (sources,)
+        First row of each source in `essential`.
     log_pain, log_no_pain : ndarray, shape (states, 2 regions)
         Log of the probability that a region hurts, and that it does not, edges softened.
     where : ndarray, shape (states, 2 regions)
         Where a state's pain lies: the share of its expected painful skin that each region holds,
         background left out. Rows sum to 1.
+    log_core, log_no_core : ndarray, shape (sources, 2 regions)
+        Log of the probability that a region is numb or tingles, and that it is not.
     """
 
     sources: tuple[Source, ...]
     first: IntArray
     log_prior: FloatArray
-    active: tuple[NDArray[np.bool_], ...]
+    owner: IntArray
+    active: NDArray[np.bool_]
+    essential: FloatArray
+    first_point: IntArray
     log_pain: FloatArray
     log_no_pain: FloatArray
     where: FloatArray
+    log_core: FloatArray
+    log_no_core: FloatArray
 
 
 _CACHE: weakref.WeakKeyDictionary[Atlas, Expectation] = weakref.WeakKeyDictionary()
@@ -74,26 +89,58 @@ def _build(atlas: Atlas) -> Expectation:
     first: list[int] = []
     priors: list[float] = []
     rows: list[FloatArray] = []
-    active: list[NDArray[np.bool_]] = []
-    for source in atlas.sources.values():
+    active: list[tuple[bool, ...]] = []
+    owner: list[int] = []
+    points: list[TriggerPoint] = []
+    first_point: list[int] = []
+    for number, source in enumerate(atlas.sources.values()):
         first.append(len(rows))
-        states = list(_states(source, atlas))
+        states = list((_frequent if source.frequencies else _states)(source, atlas))
         total = sum(prior for prior, _, _ in states)
         priors += [math.log(prior / total) for prior, _, _ in states]
-        active.append(np.array([on for _, on, _ in states], dtype=bool))
+        active += [on for _, on, _ in states]
+        owner += [number] * len(states)
+        first_point.append(len(points))
+        points += source.trigger_points
         rows += [chance for _, _, chance in states]
     blur = softening(atlas.body, atlas.model.border_softness_cm)
     pain = np.reshape(rows, (len(rows), len(atlas.body.sided))) @ blur.T
     own = np.maximum(pain - atlas.model.background, 0) * atlas.body.skin
+    core = np.reshape(
+        [_core(source, atlas) for source in atlas.sources.values()],
+        (len(atlas.sources), len(atlas.body.sided)),
+    )
+    core = core @ blur.T
     return Expectation(
         sources=tuple(atlas.sources.values()),
         first=np.array(first, dtype=np.intp),
         log_prior=np.array(priors),
-        active=tuple(active),
+        owner=np.array(owner, dtype=np.intp),
+        active=_padded(active),
+        essential=_essential(points, atlas),
+        first_point=np.array(first_point, dtype=np.intp),
         log_pain=np.log(pain),
         log_no_pain=np.log1p(-pain),
         where=own / own.sum(axis=1, keepdims=True),
+        log_core=np.log(core),
+        log_no_core=np.log1p(-core),
     )
+
+
+def _padded(rows: Sequence[tuple[bool, ...]]) -> NDArray[np.bool_]:
+    """Return rows of unequal length as one array, filled up with False."""
+    table = np.zeros((len(rows), max(map(len, rows), default=0)), dtype=bool)
+    for row, values in zip(table, rows, strict=True):
+        row[: len(values)] = values
+    return table
+
+
+def _essential(points: Sequence[TriggerPoint], atlas: Atlas) -> FloatArray:
+    """Return 1 in the essential zone of each trigger point, on the left."""
+    table = np.zeros((len(points), len(atlas.body.sided)))
+    for row, point in zip(table, points, strict=True):
+        row[[atlas.body.place[part.sided("left")] for part in point.zones["essential"]]] = 1
+    return table
 
 
 def _states(source: Source, atlas: Atlas) -> Iterator[tuple[float, tuple[bool, ...], FloatArray]]:
@@ -123,6 +170,40 @@ def _states(source: Source, atlas: Atlas) -> Iterator[tuple[float, tuple[bool, .
                 quiet = quiet * factor
         prior = math.prod(weights[t][c] for t, c in enumerate(choice))
         yield prior, tuple(c > 0 for c in choice), 1 - quiet
+
+
+def _frequent(source: Source, atlas: Atlas) -> Iterator[tuple[float, tuple[bool, ...], FloatArray]]:
+    """Yield the states of a source with published frequencies, as `_states` does.
+
+    The chance of a group is the chance that any of it hurts: a state is a choice of groups and how
+    much of them hurts, not a chance for each region.
+    """
+    model, place = atlas.model, atlas.body.place
+    assert source.frequencies is not None
+    groups = source.frequencies.groups
+    for choice in itertools.product((False, True), repeat=len(groups)):
+        prior = math.prod(
+            g.share if on else 1 - g.share for g, on in zip(groups, choice, strict=True)
+        )
+        if not any(choice) or prior == 0:
+            continue
+        for density in model.frequency_densities:
+            chance = np.full(len(place), model.background)
+            for group, on in zip(groups, choice, strict=True):
+                for region in group.regions if on else ():
+                    sure = model.zone_chance.essential * group.mostly.get(region, 0)
+                    chance[place[f"left:{region}"]] = max(density, sure)
+            yield prior, (True,), chance
+
+
+def _core(source: Source, atlas: Atlas) -> FloatArray:
+    """Return the probability that each sided region is numb or tingles, on the left."""
+    chance = np.full(len(atlas.body.place), atlas.model.background)
+    for part in source.core:
+        sure = atlas.model.zone_chance.essential * part.weight
+        place = atlas.body.place[part.sided("left")]
+        chance[place] = max(chance[place], sure)
+    return chance
 
 
 def _spared(

@@ -25,6 +25,9 @@ from hippain_maps.geometry import VIEWS, Area, FloatArray, View, as_area, mirror
 DEFAULT_WIDTH = 2.0
 """Brush width, and diameter of a pressed spot, where a file names none; cm."""
 
+SENSORY = frozenset({"numb", "tingling"})
+"""Qualities of altered feeling: a mark that says nothing else is not pain."""
+
 # A quarter circle in 16 chords: a disc comes out 0.16 % small, far below what a hand can repeat.
 _QUADRANT = 16
 # GEOS buffers a long scribble in the square of its crossings, short pieces and their union fast.
@@ -110,6 +113,11 @@ class Mark:
     def is_pain(self) -> bool:
         """Whether the mark counts as pain: intensity 0 is recorded and does not."""
         return self.intensity is None or self.intensity > 0
+
+    @property
+    def is_sensory(self) -> bool:
+        """Whether the mark says numb or tingling and nothing else: altered feeling, not pain."""
+        return self.is_pain and bool(self.quality) and SENSORY.issuperset(self.quality)
 
     @property
     def note(self) -> str | None:

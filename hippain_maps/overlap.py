@@ -41,8 +41,10 @@ class Overlap:
         Drawn area that lies in no region, by where it lies: ``head``, ``arm (left)``,
         ``upper trunk``, ``off the figure``.
     fraction : ndarray, shape (2 regions,)
-        Drawn fraction of each sided region, in the order of ``body.sided``: the largest over the
-        views that were used; 0 where none was.
+        Painful fraction of each sided region, in the order of ``body.sided``: the largest over
+        the views that were used; 0 where none was.
+    sensory : ndarray, shape (2 regions,)
+        The same for marks that say numb or tingling and nothing else: they are not pain.
     known : ndarray of bool, shape (2 regions,)
         Whether a view that shows the region was used. A region seen only in unused views speaks
         neither for nor against anything.
@@ -56,6 +58,7 @@ class Overlap:
     drawn_cm2: Mapping[View, float]
     outside_cm2: Mapping[str, float]
     fraction: FloatArray
+    sensory: FloatArray
     known: NDArray[np.bool_]
     notes: tuple[str, ...]
 
@@ -80,8 +83,14 @@ class Overlap:
 
     @cached_property
     def skin_cm2(self) -> FloatArray:
-        """Drawn skin of each sided region, cm2: each patch counts once, however many views."""
+        """Painful skin of each sided region, cm2: each patch counts once, however many views."""
         area: FloatArray = self.fraction * self.body.skin
+        return area
+
+    @cached_property
+    def sensory_cm2(self) -> FloatArray:
+        """Numb or tingling skin of each sided region, cm2."""
+        area: FloatArray = self.sensory * self.body.skin
         return area
 
 
@@ -109,7 +118,8 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
     (30.0, ('posterior',))
     """
     count = len(body.sided)
-    fraction, known = np.zeros(count), np.zeros(count, dtype=bool)
+    fraction, sensory = np.zeros(count), np.zeros(count)
+    known = np.zeros(count, dtype=bool)
     area_by_view: dict[View, FloatArray] = {}
     drawn_cm2: dict[View, float] = {}
     outside: dict[str, float] = {}
@@ -122,13 +132,24 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
         if retried:
             notes.append(f"the {view} view was measured on a grid of {_GRID:g} cm")
         area_by_view[view], drawn_cm2[view] = covered, area.area
-        np.maximum.at(fraction, chart.index, np.minimum(covered / chart.areas, 1.0))
+        for part, found in ((False, fraction), (True, sensory)):
+            some = drawing.area(view, sensory=part)
+            inside = covered if some is area else _covered(some, chart)[0]
+            np.maximum.at(found, chart.index, np.minimum(inside / chart.areas, 1.0))
         left_over = area.area - covered.sum()
         if left_over > 1e-6 * max(area.area, 1.0):
             for name, size in _outside(area, chart, left_over).items():
                 outside[name] = outside.get(name, 0.0) + size
     return Overlap(
-        body, drawing.views, area_by_view, drawn_cm2, outside, fraction, known, tuple(notes)
+        body=body,
+        views=drawing.views,
+        area_by_view=area_by_view,
+        drawn_cm2=drawn_cm2,
+        outside_cm2=outside,
+        fraction=fraction,
+        sensory=sensory,
+        known=known,
+        notes=tuple(notes),
     )
 
 

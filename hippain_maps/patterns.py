@@ -1,4 +1,4 @@
-"""Sources of pain and their referral patterns, checked against the body.
+"""Sources of pain and their referral patterns.
 
 A source (a muscle, later a root, a joint, ...) has trigger points; each trigger point has marks
 where it is felt and three zones: *essential* (felt by nearly everyone), *spillover* (felt by some)
@@ -10,31 +10,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
-
-import shapely
 
 from hippain_maps.errors import UnknownNameError
 from hippain_maps.geometry import Side, View, mirror_view, other_side
-from hippain_maps.regions import Body
 
 if TYPE_CHECKING:
     # Checking files takes a validation library; it is imported where files are read.
     from hippain_maps._pattern_files import (
-        Basis,
+        ClueTopic,
         Confidence,
-        Facts,
         Kind,
-        SourceFile,
-        TriggerPointEntry,
-        ZonePart,
-        ZoneSide,
     )
-    from hippain_maps._yaml import YamlFile
 
 ZoneName = Literal["essential", "spillover", "rare"]
 ZONES: tuple[ZoneName, ...] = get_args(ZoneName)
+
+TERRITORY = "territory"
+"""Id of what stands in place of a trigger point in a source that has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +43,52 @@ class Statements:
     """Short statements that share one basis."""
 
     items: tuple[str, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    """Something to ask or to look for; sources say what it speaks for or against.
+
+    Parameters
+    ----------
+    id : str
+        Key of the answers in a drawing file.
+    topic : str
+        ``worse_with``, ``eased_by``, ``time``, ``quality``, ``sensation``, ``limited``, ``sign``.
+    says, ask : mapping of str to str
+        The statement under its topic, and the question in plain words, by language.
+    seen : bool
+        Whether the drawing itself shows it: neither asked nor weighed.
+    """
+
+    id: str
+    topic: ClueTopic
+    says: Mapping[str, str]
+    ask: Mapping[str, str]
+    seen: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ClueLink:
+    """What an answer to a clue means for one source.
+
+    Parameters
+    ----------
+    clue : str
+        Id in the vocabulary.
+    favours : bool
+        Whether "yes" speaks for the source, or against it.
+    ratio_yes, ratio_no : float or None
+        Published likelihood ratios; None where there are none.
+    evidence : Evidence
+        The basis.
+    """
+
+    clue: str
+    favours: bool
+    ratio_yes: float | None
+    ratio_no: float | None
     evidence: Evidence
 
 
@@ -110,9 +149,71 @@ class TriggerPoint:
         return tuple(mark.mirrored() for mark in self.marks)
 
 
+@dataclass(frozen=True, slots=True)
+class Frequency:
+    """How often a group of regions hurts, anywhere in it.
+
+    Parameters
+    ----------
+    group : str
+        Group or region id.
+    share : float
+        Share of patients, in (0, 1].
+    regions : tuple of str
+        The regions of the group.
+    mostly : mapping of str to float
+        Those that hurt for sure where the group hurts at all, with a weight.
+    """
+
+    group: str
+    share: float
+    regions: tuple[str, ...]
+    mostly: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """Published frequencies of pain by group, from one population."""
+
+    population: str
+    groups: tuple[Frequency, ...]
+    evidence: Evidence
+
+    def of(self, region: str) -> Frequency | None:
+        """Return the group that a region lies in."""
+        return next((group for group in self.groups if region in group.regions), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Two sources that imitate each other on a chart, or are often found together.
+
+    Parameters
+    ----------
+    between : (str, str)
+        Source ids, in no order.
+    kind : {"imitate", "coexist"}
+        Which of the two.
+    says : str
+        What they share and what tells them apart.
+    evidence : Evidence
+        The basis.
+    """
+
+    between: tuple[str, str]
+    kind: Literal["imitate", "coexist"]
+    says: str
+    evidence: Evidence
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """Anything that can send pain, with its referral pattern and what is known of it."""
+    """Anything that can send pain, with its referral pattern and what is known of it.
+
+    A source other than a muscle has one territory; it stands in place of a trigger point, without
+    marks. `core` is where it goes numb or tingles; `frequencies`, where published, say how often
+    which part hurts.
+    """
 
     id: str
     name: str
@@ -132,6 +233,15 @@ class Source:
     limits: tuple[str, ...]
     file: str
     names: Mapping[str, str] = field(default_factory=dict)
+    clues: tuple[ClueLink, ...] = ()
+    core: tuple[ZoneRegion, ...] = ()
+    frequencies: Frequencies | None = None
+    causes: Statements | None = None
+
+    @property
+    def is_muscle(self) -> bool:
+        """Whether the source has trigger points."""
+        return self.kind == "muscle"
 
     def name_in(self, language: str) -> str:
         """Return the name in a language; the English one where there is none."""
@@ -150,142 +260,3 @@ class Source:
                 return point
         known = [point.id for point in self.trigger_points]
         raise UnknownNameError(f"trigger point of {self.id}", name, known)
-
-
-def load_source(path: Path, body: Body) -> Source:
-    """Return the source written in a file.
-
-    Raises
-    ------
-    DataError
-        If the file does not fit its format, names an unknown region or group, puts one region
-        into two zones of a trigger point, or marks a place beside the figure. The message names
-        file, line and field.
-    """
-    from hippain_maps._pattern_files import read_source
-
-    entry, file = read_source(path)
-    if entry.id != path.stem:
-        raise file.error(f"the id '{entry.id}' differs from the file name '{path.stem}'", ("id",))
-    return build_source(entry, file, body)
-
-
-def build_source(entry: SourceFile, file: YamlFile, body: Body) -> Source:
-    """Return a source from a file that has been read."""
-    points: list[TriggerPoint] = []
-    for number, point in enumerate(entry.trigger_points):
-        field = ("trigger_points", number)
-        if point.id in [p.id for p in points]:
-            raise file.error(f"the trigger point '{point.id}' is written twice", (*field, "id"))
-        points.append(_trigger_point(point, file, field, body))
-    clues = entry.clues
-    return Source(
-        id=entry.id,
-        name=entry.name,
-        kind=entry.kind,
-        names={str(language): name for language, name in entry.names.items()},
-        synonyms=tuple(entry.synonyms),
-        summary=entry.summary,
-        trigger_points=tuple(points),
-        pattern_evidence=_evidence(entry.pattern_basis),
-        reviewed_by=tuple(entry.reviewed_by),
-        quality=_statements(entry.quality),
-        worse_with=_statements(clues.worse_with),
-        eased_by=_statements(clues.eased_by),
-        speaks_for=_statements(clues.speaks_for),
-        speaks_against=_statements(clues.speaks_against),
-        mimics=_statements(entry.mimics),
-        coexists_with=_statements(entry.coexists_with),
-        limits=tuple(entry.limits),
-        file=file.label,
-    )
-
-
-def _evidence(basis: Basis) -> Evidence:
-    return Evidence(basis.confidence, tuple(basis.citations))
-
-
-def _statements(facts: Facts | None) -> Statements | None:
-    return None if facts is None else Statements(tuple(facts.items), _evidence(facts))
-
-
-# Where the patient's left is: the sign of x. A side view has no other side.
-_LEFT: dict[View, int] = {
-    "anterior": 1,
-    "posterior": -1,
-    "plantar": 1,
-    "dorsal": -1,
-    "perineal": 1,
-}
-
-
-def _trigger_point(
-    entry: TriggerPointEntry, file: YamlFile, field: tuple[str | int, ...], body: Body
-) -> TriggerPoint:
-    for number, mark in enumerate(entry.marks):
-        figure = body.charts[mark.view].figure
-        if not shapely.contains_xy(figure, *mark.at):
-            raise file.error(
-                f"the mark {mark.at} lies beside the figure of the {mark.view} view; marks are "
-                "chart cm on the patient's left half",
-                (*field, "marks", number, "at"),
-            )
-        if mark.view == "right_lateral" or mark.at[0] * _LEFT.get(mark.view, 0) < 0:
-            raise file.error(
-                f"the mark {mark.at} of the {mark.view} view lies on the patient's right; marks "
-                "are written for the left, the right is the mirror image",
-                (*field, "marks", number, "at"),
-            )
-    return TriggerPoint(
-        id=entry.id,
-        name=entry.name,
-        marks=tuple(TriggerPointMark(m.view, *m.at) for m in entry.marks),
-        find=entry.find,
-        cautions=tuple(entry.cautions),
-        zones=_zones(entry, file, field, body),
-        spot_evidence=_evidence(entry.spot_basis),
-        zones_evidence=_evidence(entry.zones_basis),
-        note=entry.note,
-    )
-
-
-_CROSSED: dict[ZoneSide, tuple[bool, ...]] = {
-    "ipsilateral": (False,),
-    "contralateral": (True,),
-    "bilateral": (False, True),
-}
-
-
-def _zones(
-    entry: TriggerPointEntry, file: YamlFile, field: tuple[str | int, ...], body: Body
-) -> dict[ZoneName, tuple[ZoneRegion, ...]]:
-    """Return the zones region by region; no region lies in two of them."""
-    from hippain_maps._pattern_files import ZonePart
-
-    taken: dict[tuple[str, bool], str] = {}
-    zones: dict[ZoneName, tuple[ZoneRegion, ...]] = {}
-    for zone in ZONES:
-        parts: list[ZoneRegion] = []
-        written: list[str | ZonePart] = getattr(entry.zones, zone)
-        for number, item in enumerate(written):
-            part = ZonePart(region=item) if isinstance(item, str) else item
-            here = (*field, "zones", zone, number)
-            try:
-                members = body.members(part.region)
-            except UnknownNameError as error:
-                raise file.error(error.message, here) from None
-            for region in members:
-                for crossed in _CROSSED[part.side]:
-                    if (region, crossed) in taken:
-                        raise file.error(
-                            f"the region '{region}' is already in the {taken[region, crossed]} "
-                            f"zone of '{entry.id}'; a region belongs to one zone of a trigger "
-                            "point, essential before spillover before rare",
-                            here,
-                        )
-                    taken[region, crossed] = zone
-                    parts.append(ZoneRegion(region, part.weight, crossed))
-        zones[zone] = tuple(parts)
-    if not any(zones.values()):
-        raise file.error(f"the trigger point '{entry.id}' has no zone", (*field, "zones"))
-    return zones

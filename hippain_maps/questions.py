@@ -1,31 +1,38 @@
 r"""What to ask or examine next: what would tell the first candidates apart.
 
-A clue is taken as a question with the answers yes and no. For a source that lists it the answer is
-yes in ``clue_yes`` of patients, for others in ``clue_yes / clue_ratio`` (both in the model file: a
-small stated weight, because published likelihood ratios are missing); a clue against a source the
-other way round. The worth of a question is the information that its answer is expected to give
-about which candidate it is (bits):
+A clue of the vocabulary is a question with the answers yes and no, and each source says by its links
+how often its patients say yes (`hippain_maps.clues.yes_chance`: from a published likelihood ratio,
+or the small stated one of the model file). The worth of a question is the information that its
+answer is expected to give about which candidate it is (bits), summed over muscles and other
+sources:
 
 .. math::
 
     I = H(source) - \sum_{answer} P(answer) H(source | answer)
 
-over the shares of the list. Palpating a trigger point counts as a question too.
+over the shares of a list. Palpating a trigger point is a question too. What has been answered
+is not asked again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.clues import yes_chance
 from hippain_maps.geometry import FloatArray
-from hippain_maps.patterns import Evidence, Source, Statements
+from hippain_maps.patterns import Clue, ClueLink, Evidence, Source
 
-Topic = Literal["worse with", "eased by", "speaks for", "speaks against", "palpate"]
+Topic = Literal[
+    "worse_with", "eased_by", "time", "quality", "sensation", "limited", "sign", "palpate"
+]
+
+EXAMINED = frozenset({"limited", "sign", "palpate"})
+"""Topics that the examiner answers rather than the patient."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,26 +41,43 @@ class Question:
 
     Parameters
     ----------
-    topic : {"worse with", "eased by", "speaks for", "speaks against", "palpate"}
-        What kind of clue.
+    clue : str or None
+        Id of the clue, the key of its answer; None for a trigger point to palpate.
+    topic : str
+        Kind of clue.
     text : str
-        The clue, or the trigger point to palpate.
-    sources : tuple of Source
-        The candidates that a yes speaks for; against, where the topic says so.
+        The question in plain words, or the trigger point to palpate.
+    favours, against : tuple of Source
+        The listed sources that a yes speaks for, and against.
     information : float
         Expected information about which candidate it is, bits.
     evidence : Evidence
-        The basis of the clue.
+        The basis of the first source's statement.
     """
 
+    clue: str | None
     topic: Topic
     text: str
-    sources: tuple[Source, ...]
+    favours: tuple[Source, ...]
+    against: tuple[Source, ...]
     information: float
     evidence: Evidence
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return the question as plain data."""
+        return {
+            "clue": self.clue,
+            "topic": self.topic,
+            "text": self.text,
+            "sources": [source.id for source in self.favours],
+            "against": [source.id for source in self.against],
+            "information_bits": self.information,
+            "confidence": self.evidence.confidence,
+            "citations": list(self.evidence.citations),
+        }
 
-def ask_next(ranking: Ranking, *, most: int = 3) -> tuple[Question, ...]:
+
+def ask_next(ranking: Ranking, *, most: int = 3, language: str = "en") -> tuple[Question, ...]:
     """Return the questions that separate the candidates most, the best first.
 
     Parameters
@@ -62,6 +86,8 @@ def ask_next(ranking: Ranking, *, most: int = 3) -> tuple[Question, ...]:
         Of a drawing.
     most : int
         How many questions.
+    language : str
+        Of the questions; English where a translation is missing.
 
     Examples
     --------
@@ -73,29 +99,75 @@ def ask_next(ranking: Ranking, *, most: int = 3) -> tuple[Question, ...]:
     >>> len(ask_next(rank(drawing, atlas)))
     3
     """
-    model = ranking.atlas.model
-    shares = np.array([c.probability for c in ranking.candidates])
-    found: dict[tuple[Topic, str], Question] = {}
-    for topic, text, evidence, candidates in _clues(ranking.candidates):
-        own = np.isin(np.arange(len(shares)), candidates)
-        ratio = model.palpation_ratio if topic == "palpate" else model.clue_ratio
-        likely, unlikely = model.clue_yes, model.clue_yes / ratio
-        yes = np.where(own != (topic == "speaks against"), likely, unlikely)
-        question = Question(
-            topic,
-            text,
-            tuple(dict.fromkeys(ranking.candidates[i].source for i in candidates)),
-            _information(shares, yes),
-            evidence,
-        )
-        found.setdefault((topic, text), question)
-    best = sorted(found.values(), key=lambda q: (-round(q.information, 9), q.topic, q.text))
+    lists = [ranked for ranked in (ranking.candidates, ranking.differential) if ranked]
+    answered = {effect.clue.id for effect in ranking.clues}
+    questions = [
+        found
+        for clue in ranking.atlas.clues.values()
+        if clue.id not in answered and (found := _of_clue(clue, lists, ranking, language))
+    ]
+    questions += _palpations(ranking)
+    best = sorted(questions, key=lambda q: (-round(q.information, 9), q.topic, q.text))
     chosen: list[Question] = []
     for question in best:
-        # One clue a source and topic: three ways to ask the same would crowd out the others.
-        if not any((q.topic, q.sources) == (question.topic, question.sources) for q in chosen):
+        # One of a kind about the same sources: three ways to ask the same would crowd out others.
+        kind = question.topic, question.favours, question.against
+        if all((q.topic, q.favours, q.against) != kind for q in chosen):
             chosen.append(question)
     return tuple(chosen[:most])
+
+
+def _of_clue(
+    clue: Clue, lists: Sequence[Sequence[Candidate]], ranking: Ranking, language: str
+) -> Question | None:
+    """Return what a clue is worth; None if no listed source speaks of it."""
+    links: dict[Source, ClueLink] = {}
+    information = 0.0
+    for ranked in lists:
+        own = [_link(candidate.source, clue.id) for candidate in ranked]
+        if any(own):
+            links |= {c.source: link for c, link in zip(ranked, own, strict=True) if link}
+            shares = np.array([candidate.probability for candidate in ranked])
+            yes = np.array([yes_chance(link, ranking.atlas.model) for link in own])
+            information += _information(shares, yes)
+    if not links:
+        return None
+    return Question(
+        clue=clue.id,
+        topic=clue.topic,
+        text=clue.ask.get(language) or clue.ask.get("en") or clue.says["en"],
+        favours=tuple(source for source, link in links.items() if link.favours),
+        against=tuple(source for source, link in links.items() if not link.favours),
+        information=information,
+        evidence=next(iter(links.values())).evidence,
+    )
+
+
+def _link(source: Source, clue: str) -> ClueLink | None:
+    return next((link for link in source.clues if link.clue == clue), None)
+
+
+def _palpations(ranking: Ranking) -> Iterator[Question]:
+    """Yield the trigger points of the candidates; they tell the sides apart too."""
+    model = ranking.atlas.model
+    shares = np.array([candidate.probability for candidate in ranking.candidates])
+    for place, candidate in enumerate(ranking.candidates):
+        # What hardly any share speaks for is not worth working out.
+        if candidate.probability < model.none_of_these / len(shares):
+            continue
+        yes = np.full(len(shares), model.clue_yes / model.palpation_ratio)
+        yes[place] = model.clue_yes
+        information = _information(shares, yes)
+        for point in candidate.points:
+            yield Question(
+                clue=None,
+                topic="palpate",
+                text=f"{candidate.source.name}, {candidate.side}: {point.name}",
+                favours=(candidate.source,),
+                against=(),
+                information=information,
+                evidence=point.spot_evidence,
+            )
 
 
 def _information(shares: FloatArray, yes: FloatArray) -> float:
@@ -115,40 +187,3 @@ def _information(shares: FloatArray, yes: FloatArray) -> float:
 def _entropy(shares: FloatArray) -> float:
     some = shares[shares > 0]
     return float(-(some * np.log2(some)).sum())
-
-
-def _clues(
-    candidates: Sequence[Candidate],
-) -> Iterator[tuple[Topic, str, Evidence, list[int]]]:
-    """Yield each clue with the places of the candidates that list it, on either side."""
-    for candidate in candidates:
-        source = candidate.source
-        for topic, text, evidence in _of(source):
-            same = [
-                i
-                for i, other in enumerate(candidates)
-                if any((t, _folded(x)) == (topic, _folded(text)) for t, x, _ in _of(other.source))
-            ]
-            yield topic, text, evidence, same
-        # A trigger point has a side: palpation tells the sides apart too.
-        for name in candidate.trigger_points:
-            point = source.trigger_point(name)
-            text = f"{source.name}, {candidate.side}: {point.name}"
-            yield "palpate", text, point.spot_evidence, [candidates.index(candidate)]
-
-
-def _of(source: Source) -> Iterator[tuple[Topic, str, Evidence]]:
-    groups: tuple[tuple[Topic, Statements | None], ...] = (
-        ("worse with", source.worse_with),
-        ("eased by", source.eased_by),
-        ("speaks for", source.speaks_for),
-        ("speaks against", source.speaks_against),
-    )
-    for topic, group in groups:
-        if group:
-            for text in group.items:
-                yield topic, text, group.evidence
-
-
-def _folded(text: str) -> str:
-    return " ".join(text.lower().split())

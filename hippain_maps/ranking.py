@@ -31,9 +31,14 @@ trigger points does not win by flexibility). The share of a source on a side wit
 
     P(source, side) \propto prior \cdot \sum_s prior_s\, [u + (1 - u)\, v(s)]\, e^{L(s)}
 
-next to "none of these": pain spread without a pattern, averaged over several densities. Muscles
-(*candidates*) and other sources (*differential*) are two lists, each with its own remainder: they
-coexist and never push each other out. All constants are in ``patterns/model.yaml``.
+times the factors of the answered clues (`hippain_maps.clues`), next to "none of these": pain spread
+without a pattern, averaged over several densities. Muscles (*candidates*) and other sources
+(*differential*) are two lists, each with its own remainder: they coexist and never push each other
+out. All constants are in ``patterns/model.yaml``.
+
+Marks that say numb or tingling and nothing else are not pain. They are compared by the same formula
+with the *core* of each source, where it goes numb, and count in the differential alone: a drawing
+with nothing else has no muscle candidates.
 
 Limits
 ------
@@ -43,21 +48,26 @@ classic clinical ones, not measured, and regions are treated as independent but 
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hippain_maps.atlas import Atlas, Place
-from hippain_maps.candidates import Candidate, Fit, Ranking, RegionFit
+from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.clues import effects, log_factors
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
 from hippain_maps.expectation import Expectation, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
-from hippain_maps.measures import measures
 from hippain_maps.overlap import Overlap, overlap
-from hippain_maps.patterns import ZONES, TriggerPoint, ZoneName
+from hippain_maps.patterns import Relation
+from hippain_maps.screening import alarm, red_flags, unknown_answers
+
+_FIRST = 3
+"""Relations are told between the first so many of each list."""
 
 _EQUAL = 1e-9
 """Candidates whose log odds differ by no more are equal, whatever the last digits say."""
@@ -100,16 +110,19 @@ def rank_many(drawings: Iterable[PainDrawing], atlas: Atlas) -> Iterator[Ranking
     expected = expectation(atlas)
     for number, drawing in enumerate(drawings):
         found = overlap(drawing, atlas.body)
-        if found.skin_cm2.sum() < atlas.model.least_drawn_cm2:
+        if found.skin_cm2.sum() + found.sensory_cm2.sum() < atlas.model.least_drawn_cm2:
             raise DrawingError(
-                _nothing_mapped(found), where=f"drawing {number + 1}" if number else None
+                alarm(red_flags(drawing, atlas, found=found), atlas) + _nothing_mapped(found),
+                where=f"drawing {number + 1}" if number else None,
             )
-        yield _rank(found, atlas, expected)
+        if ignored := unknown_answers(drawing, atlas):
+            found = replace(found, notes=(*found.notes, *ignored))
+        yield _rank(drawing, found, atlas, expected)
 
 
 def _nothing_mapped(found: Overlap) -> str:
     where = ", ".join(f"{name} {size:.0f} cm2" for name, size in found.outside_cm2.items())
-    mapped = float(found.skin_cm2.sum())
+    mapped = float(found.skin_cm2.sum() + found.sensory_cm2.sum())
     if where:
         given = "all of it" if mapped < 0.05 else f"all but {mapped:.1f} cm2"
         given += f" lies outside ({where})"
@@ -120,72 +133,146 @@ def _nothing_mapped(found: Overlap) -> str:
     return f"nothing to rank: {given}; mark pain between the lower ribs and the soles, in any view"
 
 
-@dataclass(frozen=True)
-class _Comparison:
-    """A drawing against every state of every source."""
-
-    found: Overlap
-    atlas: Atlas
-    expected: Expectation
-    states: dict[Side, FloatArray]
-    nothing: float
-
-    def rows(self, source: int, side: Side) -> FloatArray:
-        """Return the log evidence of each state of a source."""
-        first = self.expected.first[source]
-        return self.states[side][first : first + len(self.expected.active[source])]
-
-
-def evidence_weights(found: Overlap, atlas: Atlas) -> tuple[FloatArray, FloatArray, float, float]:
+def evidence_weights(
+    drawn_share: FloatArray, found: Overlap, atlas: Atlas
+) -> tuple[FloatArray, FloatArray, float, float]:
     """Return what every region says, as the formula of the module weighs it.
+
+    Parameters
+    ----------
+    drawn_share : ndarray, shape (2 regions,)
+        Drawn fraction of each region: of pain, or of numbness and tingling.
+    found : Overlap
+        Says which regions a used view shows.
+    atlas : Atlas
+        The body and the constants.
 
     Returns
     -------
     drawn, spared : ndarray, shape (2 regions,)
         ``w d`` and ``w (1 - d)``; 0 where no used view shows the region.
     for_pain, for_rest : float
-        Factors of the two sums.
+        Factors of the two sums; 0 where nothing was drawn.
     """
     model, body = atlas.model, atlas.body
     weight = np.minimum(body.skin, model.area_cap_cm2) / model.area_unit_cm2 * found.known
-    drawn: FloatArray = weight * found.fraction
+    drawn: FloatArray = weight * drawn_share
     amount = float(drawn.sum())
+    if amount == 0:
+        return drawn, weight, 0.0, 0.0
     full = amount / (amount + model.evidence_half)
     observed = model.evidence_limit * full
     for_rest = full * observed / (amount + model.silence_half)
     return drawn, weight - drawn, observed / amount, for_rest
 
 
-def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Comparison:
-    """Evaluate the formula of the module for every state, on both sides, and for no source."""
-    model, body = atlas.model, atlas.body
-    drawn, spared, for_pain, for_rest = evidence_weights(found, atlas)
-    known_right = found.known[body.mirror_place]
-    states: dict[Side, FloatArray] = {}
+@dataclass(frozen=True)
+class _Channel:
+    """One kind of mark against everything: pain, or numbness and tingling.
+
+    Parameters
+    ----------
+    likelihood : mapping of side to ndarray
+        ``L`` of each row of the expectation.
+    nothing : float
+        Log likelihood of no source at all.
+    """
+
+    likelihood: Mapping[Side, FloatArray]
+    nothing: float
+
+
+def _channel(
+    share: FloatArray, found: Overlap, atlas: Atlas, log_yes: FloatArray, log_no: FloatArray
+) -> _Channel:
+    """Evaluate the formula of the module for every row, on both sides, and for no source."""
+    drawn, spared, for_pain, for_rest = evidence_weights(share, found, atlas)
+    mirror = atlas.body.mirror_place
+    likelihood: dict[Side, FloatArray] = {}
     for side in SIDES:
-        hurts, free = (v if side == "left" else v[body.mirror_place] for v in (drawn, spared))
-        likelihood = for_pain * (expected.log_pain @ hurts)
-        likelihood += for_rest * (expected.log_no_pain @ free)
+        hurts, free = (v if side == "left" else v[mirror] for v in (drawn, spared))
+        likelihood[side] = for_pain * (log_yes @ hurts) + for_rest * (log_no @ free)
+    shares = np.array(atlas.model.elsewhere_chances)
+    scattered = for_pain * drawn.sum() * np.log(shares)
+    scattered += for_rest * spared.sum() * np.log1p(-shares)
+    return _Channel(likelihood, float(np.logaddexp.reduce(scattered) - np.log(len(shares))))
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What a drawing says of every source, both sides.
+
+    Parameters
+    ----------
+    log : ndarray, shape (sources, 2)
+        Log evidence of pain, prior left out.
+    sensory : ndarray, shape (sources, 2)
+        Log evidence of numbness and tingling.
+    active : ndarray, shape (sources, 2, trigger points)
+        Chance that each trigger point is active.
+    nothing, nothing_sensory : float
+        Log evidence of no source.
+    """
+
+    log: FloatArray
+    sensory: FloatArray
+    active: FloatArray
+    nothing: float
+    nothing_sensory: float
+
+
+def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Evidence:
+    """Compare a drawing with every state of every source, and average over the states."""
+    model = atlas.model
+    pain = _channel(found.fraction, found, atlas, expected.log_pain, expected.log_no_pain)
+    feeling = _channel(found.sensory, found, atlas, expected.log_core, expected.log_no_core)
+    known_right = found.known[atlas.body.mirror_place]
+    log, active = [], []
+    for side in SIDES:
         in_sight = expected.where @ (found.known if side == "left" else known_right)
         in_sight = model.unused_view + (1 - model.unused_view) * in_sight
-        states[side] = likelihood + np.log(in_sight) + expected.log_prior
-    shares = np.array(model.elsewhere_chances)
-    scattered = for_pain * drawn.sum() * np.log(shares) + for_rest * spared.sum() * np.log1p(
-        -shares
+        states = pain.likelihood[side] + np.log(in_sight) + expected.log_prior
+        best = np.maximum.reduceat(states, expected.first)
+        weight = np.exp(states - best[expected.owner])
+        total = np.add.reduceat(weight, expected.first)
+        log.append(best + np.log(total))
+        chance = np.add.reduceat(weight[:, None] * expected.active, expected.first)
+        active.append(chance / total[:, None])
+    return _Evidence(
+        log=np.stack(log, axis=1),
+        sensory=np.stack([feeling.likelihood[side] for side in SIDES], axis=1),
+        active=np.stack(active, axis=1),
+        nothing=pain.nothing,
+        nothing_sensory=feeling.nothing,
     )
-    nothing = float(np.logaddexp.reduce(scattered) - np.log(len(shares)))
-    return _Comparison(found, atlas, expected, states, nothing)
 
 
-def _rank(found: Overlap, atlas: Atlas, expected: Expectation) -> Ranking:
+def _rank(drawing: PainDrawing, found: Overlap, atlas: Atlas, expected: Expectation) -> Ranking:
     compared = _compare(found, atlas, expected)
-    muscles = [i for i, source in enumerate(expected.sources) if source.kind == "muscle"]
-    others = [i for i, source in enumerate(expected.sources) if source.kind != "muscle"]
-    candidates, none_of_candidates = _list(compared, muscles)
-    differential, none_of_differential = _list(compared, others)
-    close = [
-        c for c in candidates if c.probability * atlas.model.too_close >= candidates[0].probability
-    ]
+    answered = effects(drawing, atlas)
+    factors = log_factors(answered, atlas.model)
+    moved = np.array([[factors.get(source.id, 0.0)] for source in expected.sources])
+    muscle = np.array([source.is_muscle for source in expected.sources], dtype=bool)
+    pain = bool(found.skin_cm2.sum() >= atlas.model.least_drawn_cm2)
+    # Numbness and tingling speak to nerves, and say nothing of muscles either way.
+    candidates, none_of_candidates = _list(
+        compared.log + moved,
+        compared.nothing,
+        np.flatnonzero(muscle & pain),
+        compared,
+        found,
+        atlas,
+    )
+    differential, none_of_differential = _list(
+        compared.log + compared.sensory + moved,
+        compared.nothing + compared.nothing_sensory,
+        np.flatnonzero(~muscle),
+        compared,
+        found,
+        atlas,
+    )
+    first = candidates[0].probability if candidates else 1.0
+    close = [c for c in candidates if c.probability * atlas.model.too_close >= first]
     return Ranking(
         candidates=candidates,
         differential=differential,
@@ -194,116 +281,105 @@ def _rank(found: Overlap, atlas: Atlas, expected: Expectation) -> Ranking:
         overlap=found,
         atlas=atlas,
         undecided=tuple(close) if len(close) > 1 else (),
-        also_drawn=tuple(
-            c
-            for c in candidates[1:]
-            if c not in close and (c.essential_drawn or 0) >= atlas.model.also_drawn
-        ),
+        also_drawn=_also_drawn(candidates[len(close) :], found, atlas, expected),
         places=_shared_places(found, atlas),
+        clues=answered,
+        relations=_related(candidates, differential, atlas),
+        red_flags=red_flags(drawing, atlas, found=found),
     )
 
 
-def _list(compared: _Comparison, chosen: Sequence[int]) -> tuple[tuple[Candidate, ...], float]:
+def _list(
+    evidence: FloatArray,
+    nothing: float,
+    chosen: NDArray[np.intp],
+    compared: _Evidence,
+    found: Overlap,
+    atlas: Atlas,
+) -> tuple[tuple[Candidate, ...], float]:
     """Return one list, best first, and the share of none of these."""
-    if not chosen:
+    if not len(chosen):
         return (), 1.0
-    model, expected = compared.atlas.model, compared.expected
-    priors = [model.source_priors.get(expected.sources[i].id, model.default_prior) for i in chosen]
-    whole = sum(priors) * len(SIDES) / (1 - model.none_of_these)
-    evidence: dict[tuple[int, Side], float] = {}
-    for i, prior in zip(chosen, priors, strict=True):
-        for side in SIDES:
-            states = compared.rows(i, side)
-            evidence[i, side] = float(np.log(prior / whole) + np.logaddexp.reduce(states))
-    none = float(np.log(model.none_of_these) + compared.nothing)
-    total = np.logaddexp.reduce([*evidence.values(), none])
+    model, sources = atlas.model, tuple(atlas.sources.values())
+    priors = np.array([model.source_priors.get(sources[i].id, model.default_prior) for i in chosen])
+    whole = priors.sum() * len(SIDES) / (1 - model.none_of_these)
+    log = np.log(priors / whole)[:, None] + evidence[chosen]
+    none = float(np.log(model.none_of_these) + nothing)
+    total = float(np.logaddexp(np.logaddexp.reduce(log, axis=None), none))
+    share = np.exp(log - total)
     candidates = tuple(
-        _candidate(compared, i, side, rank_, float(np.exp(evidence[i, side] - total)))
-        for (i, side), rank_ in _ranks(evidence, compared.found).items()
+        Candidate(
+            rank=rank_,
+            source=(source := sources[chosen[i]]),
+            side=SIDES[s],
+            probability=float(share[i, s]),
+            active=compared.active[chosen[i], s, : len(source.trigger_points)],
+            overlap=found,
+            atlas=atlas,
+        )
+        for i, s, rank_ in _ranks(log, found)
     )
     return candidates, float(np.exp(none - total))
 
 
-def _ranks(
-    evidence: Mapping[tuple[int, Side], float], found: Overlap
-) -> dict[tuple[int, Side], int]:
-    """Return the rank of each candidate, best first; equal ones share it.
+def _ranks(log: FloatArray, found: Overlap) -> Iterator[tuple[int, int, int]]:
+    """Yield source, side and rank of each candidate, best first; equal ones share a rank.
 
     Of equal ones the side with more pain comes first, so that a mirrored drawing mirrors the order.
     """
-    ranks: dict[tuple[int, Side], int] = {}
-    last, rank_ = np.inf, 0
-    for number, key in enumerate(sorted(evidence, key=lambda key: -evidence[key]), 1):
-        if last - evidence[key] > _EQUAL:
-            rank_ = number
-        ranks[key], last = rank_, evidence[key]
     left, right = np.split(found.skin_cm2, 2)
-    other = "right" if left.sum() >= right.sum() else "left"
-    order = sorted(ranks, key=lambda key: (ranks[key], key[0], key[1] == other))
-    return {key: ranks[key] for key in order}
+    other = SIDES.index("right" if left.sum() >= right.sum() else "left")
+    flat = log.ravel()
+    order = np.argsort(-flat, kind="stable")
+    apart = np.concatenate([[True], np.diff(-flat[order]) > _EQUAL])
+    ranks = np.maximum.accumulate(np.where(apart, np.arange(1, len(flat) + 1), 0))
+    source, side = np.divmod(order, log.shape[1])
+    for at in np.lexsort((side == other, source, ranks)):
+        yield int(source[at]), int(side[at]), int(ranks[at])
 
 
-def _candidate(
-    compared: _Comparison, number: int, side: Side, rank_: int, share: float
-) -> Candidate:
-    """Return a candidate with the regions behind it."""
-    found, atlas = compared.found, compared.atlas
-    source = compared.expected.sources[number]
-    points = _named_points(compared, number, side)
-    zones: dict[str, ZoneName] = {}
-    for zone in ZONES:
-        for point in points:
-            for part in point.zones[zone]:
-                zones.setdefault(part.sided(side), zone)
-    place, drawn, known = atlas.body.place, found.fraction, found.known
-    skin = found.skin_cm2
-    inside = np.array([place[region] for region in zones])
-    essential = np.array(
-        [place[r] for r, z in zones.items() if z == "essential" and known[place[r]]], dtype=int
-    )
-    seen = atlas.body.skin[essential].sum()
-    outside = np.setdiff1d(np.flatnonzero(drawn >= atlas.model.shown_region), inside)
-    outside = outside[np.argsort(-skin[outside], kind="stable")]
-    # Sums in another order may differ in the last digit; a share is never above 1.
-    explained = min(float(skin[inside].sum() / skin.sum()), 1.0)
-    essential_drawn = min(float(skin[essential].sum() / seen), 1.0) if seen > 0 else None
-    return Candidate(
-        rank=rank_,
-        source=source,
-        side=side,
-        probability=share,
-        trigger_points=tuple(point.id for point in points),
-        explained=explained,
-        essential_drawn=essential_drawn,
-        fit=_fit(explained, essential_drawn, atlas),
-        regions=tuple(
-            RegionFit(region, zone, float(drawn[place[region]]) if known[place[region]] else None)
-            for region, zone in zones.items()
-        ),
-        unexplained=tuple(RegionFit(atlas.body.sided[i], None, float(drawn[i])) for i in outside),
-        measures=measures(found, zones),
+def _also_drawn(
+    candidates: Sequence[Candidate], found: Overlap, atlas: Atlas, expected: Expectation
+) -> tuple[Candidate, ...]:
+    """Return the candidates whose essential zone was nearly all drawn."""
+    least = atlas.model.also_drawn
+    size = atlas.body.skin * found.known
+    # A zone that joins several trigger points is not drawn where none of its parts half is.
+    some: set[tuple[str, Side]] = set()
+    for side in SIDES:
+        drawn, seen = (
+            v if side == "left" else v[atlas.body.mirror_place] for v in (found.skin_cm2, size)
+        )
+        whole = expected.essential @ seen
+        share = np.divide(
+            expected.essential @ drawn, whole, out=np.zeros_like(whole), where=whole > 0
+        )
+        most = np.maximum.reduceat(share, expected.first_point)
+        some |= {(expected.sources[i].id, side) for i in np.flatnonzero(most >= least / 2)}
+    return tuple(
+        c for c in candidates if (c.source.id, c.side) in some and (c.essential_drawn or 0) >= least
     )
 
 
-def _fit(explained: float, essential_drawn: float | None, atlas: Atlas) -> Fit:
-    words: tuple[Literal["strong", "moderate"], ...] = ("strong", "moderate")
-    for word in words:
-        least = atlas.model.fit_words[word]
-        enough = essential_drawn is not None and essential_drawn >= least.essential_drawn
-        if enough and explained >= least.explained:
-            return word
-    return "weak"
+def _related(
+    candidates: Sequence[Candidate], differential: Sequence[Candidate], atlas: Atlas
+) -> tuple[Relation, ...]:
+    """Return what is known between the first muscles and the first other sources, both ways.
 
-
-def _named_points(compared: _Comparison, number: int, side: Side) -> list[TriggerPoint]:
-    """Return the trigger points that a drawing speaks for, the surest first; at least one."""
-    rows = compared.rows(number, side)
-    chance = np.exp(rows - np.logaddexp.reduce(rows)) @ compared.expected.active[number]
-    # Rounded, so that equal ones stand in the order of the file whatever the last digits say.
-    order = np.argsort(-np.round(chance, 9), kind="stable")
-    sure = [t for t in order if chance[t] >= compared.atlas.model.shown_trigger_point]
-    points = compared.expected.sources[number].trigger_points
-    return [points[t] for t in sure or order[:1]]
+    The first pairs come first.
+    """
+    first = [
+        [c.source.id for c in ranked if c.rank <= _FIRST and c.probability >= atlas.model.related]
+        for ranked in (candidates, differential)
+    ]
+    place = {pair: n for n, pair in enumerate(itertools.product(*first))}
+    found = [
+        (place[pair], relation)
+        for relation in atlas.relations
+        for pair in (relation.between, relation.between[::-1])
+        if pair in place
+    ]
+    return tuple(relation for _, relation in sorted(found, key=lambda pair: pair[0]))
 
 
 def _shared_places(found: Overlap, atlas: Atlas) -> tuple[Place, ...]:

@@ -27,6 +27,9 @@ class Words:
     essential_in_all: str
     only: str
     nothing: str
+    published_frequencies: str
+    frequency_tone: str
+    numb_or_tingling: str
 
 
 @cache

@@ -19,7 +19,7 @@ VASTUS = """\
 id: vastus
 name: Vastus
 kind: muscle
-synonyms: [outer quad]
+synonyms: [invented quad]
 reviewed_by: []
 summary: Invented for a test.
 pattern_basis: {confidence: general knowledge}
@@ -103,7 +103,7 @@ def test_a_pack_adds_a_source(tmp_path: Path, atlas: Atlas, body: Body) -> None:
     """A source of one's own is listed, named and ranked beside the shipped ones."""
     found = load_atlas(pack(tmp_path / "mine", vastus=VASTUS), body=body)
     assert list(found.sources) == sorted([*atlas.sources, "vastus"])
-    assert found.source("outer quad").id == "vastus"
+    assert found.source("invented quad").id == "vastus"
     drawing = PainDrawing.from_regions(body, ["right:thigh_2_anterior", "right:thigh_3_anterior"])
     best = rank(drawing, found)[0]
     assert (best.source.id, best.side) == ("vastus", "right")
@@ -166,10 +166,10 @@ def test_a_folder_without_a_pattern_is_refused(tmp_path: Path, body: Body) -> No
 # --- What does not fit together ----------------------------------------------------------------
 
 CLASHES = {
-    "synonym of a shipped source": ("[outer quad]", "[ql]"),
+    "synonym of a shipped source": ("[invented quad]", "[ql]"),
     "name of a shipped source": ("name: Vastus", "name: Gluteus Medius"),
-    "id of a shipped source": ("[outer quad]", "[gluteus-minimus]"),
-    "name in another language": ("[outer quad]", '["Glúteo menor"]'),
+    "id of a shipped source": ("[invented quad]", "[gluteus-minimus]"),
+    "name in another language": ("[invented quad]", '["Glúteo menor"]'),
 }
 
 
@@ -230,9 +230,9 @@ def test_an_unknown_citation_is_refused(tmp_path: Path, body: Body) -> None:
         ),
         (
             "ambiguous_places",
-            "[quadratus_lumborum, piriformis, gluteus_medius]",
-            "[quadratus, piriformis, gluteus_medius]",
-            "there is no source 'quadratus'",
+            "[levator_ani_coccygeus, gluteus_maximus,",
+            "[levator, gluteus_maximus,",
+            "there is no source 'levator'",
         ),
     ],
 )
@@ -254,7 +254,7 @@ def test_a_name_that_does_not_exist_is_refused(
 def test_a_missing_file_is_named(tmp_path: Path, body: Body, name: str) -> None:
     """An atlas without its constants, citations or places is refused."""
     folder = shutil.copytree(resource_dir("patterns"), tmp_path / "patterns")
-    assert len(read_atlas(body, [folder]).sources) == 6
+    assert set(read_atlas(body, [folder]).sources) == set(load_atlas(body=body).sources)
     (folder / f"{name}.yaml").unlink()
     with pytest.raises(DataError, match=rf"patterns/{name}\.yaml: the file is missing"):
         read_atlas(body, [folder])

@@ -17,7 +17,7 @@ from worlds import EXAMPLES, check_contract
 
 from hippain_maps import cli
 from hippain_maps._limits import MAX_DRAWING_BYTES, MAX_JSON_DEPTH, MAX_VERTICES
-from hippain_maps.atlas import Atlas, load_atlas
+from hippain_maps.atlas import Atlas, cited, load_atlas
 from hippain_maps.regions import Body
 
 Run = Callable[..., Result]
@@ -68,7 +68,7 @@ def test_a_ranking_is_printed_as_a_table(run: Run, atlas: Atlas) -> None:
     assert first.split()[1:3] == ["Piriformis", "right"]
     assert "%" in first
     for words in (
-        "Red flags were not asked about",
+        'Red flags not asked: 5. Not asked is not "no".',
         "none of these",
         "1. Piriformis, right",
         "Back of the thigh (right)",
@@ -464,12 +464,23 @@ def test_a_source_is_shown_by_any_of_its_names(run: Run, name: str) -> None:
         assert words in result.stdout, words
 
 
+def test_the_long_list_shows_what_stands_behind_a_source(run: Run, atlas: Atlas) -> None:
+    """Confidence, prior, who reviewed it, and every citation, in full."""
+    text = run("list", "sources", "--long").stdout
+    folded = "".join(text.split())
+    for source in atlas.sources.values():
+        assert f"\n{source.id} " in text
+    for key in cited(atlas.sources["gluteus_medius"]):
+        assert key in folded
+    assert "no clinician has reviewed an entry unless it says so" in " ".join(text.split())
+
+
 def test_a_region_and_a_group_are_shown_with_what_refers_there(run: Run) -> None:
     """The reverse question: which trigger points send pain to a place."""
     region = " ".join(run("show", "greater_trochanter").stdout.split())
     assert "cm² of skin a side" in region
-    assert "What refers here" in region
-    assert "Tensor fasciae latae (Muscle belly)" in region
+    assert "Muscles that refer here" in region
+    assert "Tensor fasciae latae essential 100 % Muscle belly" in region
     group = run("show", "GROIN").stdout
     assert "regions a side" in group
     assert "Psoas and iliacus" in group

@@ -8,8 +8,9 @@ import pytest
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.errors import DataError, UnknownNameError
-from hippain_maps.patterns import Source, TriggerPointMark, ZoneRegion, load_source
+from hippain_maps.patterns import Source, TriggerPointMark, ZoneRegion
 from hippain_maps.regions import Body
+from hippain_maps.sources import load_source
 
 TEXT = """\
 id: vastus
@@ -33,7 +34,7 @@ trigger_points:
         - {region: thigh_3_lateral, weight: 0.5}
       spillover:
         - {region: sacrum, side: bilateral}
-        - {region: patella, side: contralateral, weight: 0.2}
+        - {region: coccyx, side: contralateral, weight: 0.2}
     zones_basis: {confidence: general knowledge}
   - id: lower
     name: Lower
@@ -86,9 +87,9 @@ def test_zones_may_cross_the_midline(tmp_path: Path, body: Body) -> None:
     sacrum = body.groups["sacrum"].regions
     assert {part.sided("left") for part in spill} == {
         *(f"{side}:{region}" for side in ("left", "right") for region in sacrum),
-        "right:patella",
+        "right:coccyx",
     }
-    assert {p.sided("right") for p in spill if p.region == "patella"} == {"left:patella"}
+    assert {p.sided("right") for p in spill if p.region == "coccyx"} == {"left:coccyx"}
 
 
 def test_marks_are_mirrored_to_the_right(tmp_path: Path, body: Body) -> None:
@@ -102,7 +103,7 @@ def test_marks_are_mirrored_to_the_right(tmp_path: Path, body: Body) -> None:
 # What is written instead, the line of the fault, the field, and words of the message.
 REFUSED = {
     "a region in two zones": (
-        ("- {region: patella, side: contralateral, weight: 0.2}", "- thigh_2_lateral"),
+        ("- {region: coccyx, side: contralateral, weight: 0.2}", "- thigh_2_lateral"),
         (22, "trigger_points.0.zones.spillover.1"),
         "the region 'thigh_2_lateral' is already in the essential zone of 'upper'",
     ),
@@ -214,11 +215,13 @@ def test_shipped_patterns_follow_the_house_rules(atlas: Atlas) -> None:
     for found in atlas.sources.values():
         assert found.reviewed_by == ()
         assert found.limits
-        for trp in found.trigger_points:
+        for trp in found.trigger_points if found.is_muscle else ():
             assert trp.zones["essential"], f"{found.id} {trp.id}"
             assert trp.marks
             assert trp.cautions, f"{found.id} {trp.id} has no caution"
             for mark in trp.marks:
-                # Written for the left: x > 0 from the front, x < 0 from behind.
-                assert mark.view in ("anterior", "posterior", "left_lateral")
-                assert mark.view == "left_lateral" or (mark.x > 0) == (mark.view == "anterior")
+                # Written for the left: x > 0 from the front and on the sole, x < 0 from behind.
+                assert mark.view != "right_lateral"
+                from_front = mark.view in ("anterior", "plantar", "perineal")
+                on_left = mark.x > 0 if from_front else mark.x < 0
+                assert mark.view == "left_lateral" or on_left

@@ -264,6 +264,10 @@ def check_contract(document: Mapping[str, Any]) -> None:
     json.dumps(document, allow_nan=False)
     _check(document, RANKING)
     assert document["schema"] == 1
+    for flag in document["red_flags"]:
+        assert flag["answer"] in ("yes", "no", "not_asked")
+        assert flag["urgency"] in ("ambulance", "same_day", "urgent", "routine")
+        assert all(isinstance(flag[key], str) for key in ("id", "action", "question", "means"))
     _check(document["drawing"], DRAWN)
     assert set(document["drawing"]["views"]) <= set(VIEWS)
     _check(document["none_of_these"], {"candidates": NUMBER, "differential": NUMBER})

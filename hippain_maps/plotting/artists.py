@@ -77,6 +77,28 @@ def dots(centres: FloatArray, look: Look, *, colour: str, size: float = 1.0) -> 
     )
 
 
+def core_patches(area: shapely.Geometry, look: Look, *, size: float = 1.0) -> list[PathPatch]:
+    """Return where skin goes numb: hatched, with a dashed outline that stays apart from pain."""
+    hatch = area_patch(
+        area,
+        facecolor="none",
+        edgecolor=look.drawn,
+        hatch="////",
+        hatch_linewidth=0.5 * size,
+        linewidth=0,
+        zorder=2.7,
+    )
+    edge = area_patch(
+        area,
+        facecolor="none",
+        edgecolor=look.drawn,
+        linewidth=1.2 * size,
+        linestyle=(0, (3, 1.6)),
+        zorder=2.8,
+    )
+    return [hatch, edge]
+
+
 def crosses(points: Iterable[tuple[float, float]], look: Look, *, size: float = 1.0) -> Line2D:
     """Return the bold X of trigger points, with a halo that lifts it off any ground."""
     xy = np.array(list(points), dtype=float).reshape(-1, 2)

@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 import shapely
+from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hippain_maps.atlas import Atlas
-from hippain_maps.geometry import INSET_VIEWS, FloatArray, Side, View, other_side
+from hippain_maps.geometry import INSET_VIEWS, Area, FloatArray, Side, View, other_side
 from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.layout import Crop, fitted, scale_of, size_of
@@ -173,6 +174,18 @@ def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT, *, name: st
         )
         solid.set_gid(gid("essential"))
         ax.add_artist(solid)
+    for share, area in shapes.frequent:
+        # The tone is the share of patients; below a tenth it would not be seen.
+        toned = artists.area_patch(
+            area, facecolor=look.pain, edgecolor="none", alpha=max(0.1, 0.88 * share), zorder=2
+        )
+        toned.set_gid(gid(f"frequency-{100 * share:.0f}"))
+        ax.add_artist(toned)
+        _say_share(ax, area, share, look)
+    if not shapes.core.is_empty:
+        for part in artists.core_patches(shapes.core, look, size=scale_of(ax)):
+            part.set_gid(gid("core"))
+            ax.add_artist(part)
     for zone, centres, size in (
         ("spillover", shapes.spillover, 1.0),
         ("rare", shapes.rare, 0.8),
@@ -184,11 +197,39 @@ def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT, *, name: st
         ax.add_line(cross)
 
 
+def _say_share(ax: Axes, area: Area, share: float, look: Look) -> None:
+    """Write a share of patients where its area is widest."""
+    largest = max(shapely.get_parts(area), key=shapely.area)
+    circle = shapely.maximum_inscribed_circle(largest, tolerance=0.2)
+    if circle.length < 1.5:
+        # The edge of an area that another view shows in full.
+        return
+    x, y = shapely.get_coordinates(circle)[0]
+    text = ax.text(
+        x,
+        y,
+        f"{100 * share:.0f} %",
+        fontsize=look.title_size * scale_of(ax),
+        fontweight="bold",
+        color=look.ink,
+        ha="center",
+        va="center",
+        clip_on=True,
+        zorder=7,
+    )
+    text.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground=look.halo)])
+
+
 def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:
     """Return everything of a pattern that a crop must hold."""
     marks = [(m.x, m.y) for marks in shapes.marks.values() for m in marks]
     points = [*shapes.spillover, *shapes.rare, *marks]
-    return [shapes.essential, shapely.multipoints(points)] if points else [shapes.essential]
+    areas: list[shapely.Geometry] = [
+        shapes.essential,
+        shapes.core,
+        *(area for _, area in shapes.frequent),
+    ]
+    return [*areas, shapely.multipoints(points)] if points else areas
 
 
 def caption(atlas: Atlas, source: Source | None = None, language: str = "en") -> str:
@@ -196,4 +237,11 @@ def caption(atlas: Atlas, source: Source | None = None, language: str = "en") ->
     words, sure = words_in(language), ""
     if source:
         sure = f"; {words.pattern}: {words.confidence[source.pattern_evidence.confidence]}"
-    return f"{words.classic_pattern}{sure}\nhippain_maps atlas {atlas.version}, CC BY 4.0"
+    key = []
+    if source and source.frequencies:
+        key.append(f"{words.frequency_tone}: {source.frequencies.population}")
+    if source and source.core:
+        key.append(words.numb_or_tingling)
+    published = source is not None and source.frequencies is not None
+    about = f"{words.published_frequencies if published else words.classic_pattern}{sure}"
+    return "\n".join([*key, about, f"hippain_maps atlas {atlas.version}, CC BY 4.0"])

@@ -99,7 +99,7 @@ def plot_pattern(
         What was drawn on.
     """
     points = tuple(source.trigger_points if trigger_points is None else trigger_points)
-    shapes = shapes_by_view(atlas, points, side, views)
+    shapes = shapes_by_view(atlas, points, side, views, source)
     content = {view: content_of(found) for view, found in shapes.items()}
     outlined = anatomy and source.id in load_outlines().muscles
     if outlined:
@@ -137,7 +137,11 @@ def plot_pattern(
 
 
 def shapes_by_view(
-    atlas: Atlas, points: Sequence[TriggerPoint], side: Side, views: Iterable[View] | None = None
+    atlas: Atlas,
+    points: Sequence[TriggerPoint],
+    side: Side,
+    views: Iterable[View] | None = None,
+    source: Source | None = None,
 ) -> dict[View, PatternShapes]:
     """Return the shapes of some trigger points in each view that matters.
 
@@ -145,7 +149,7 @@ def shapes_by_view(
     one for any trigger point that these leave unmarked.
     """
     wanted = VIEWS if views is None else tuple(views)
-    found = {view: pattern_shapes(atlas.body, points, side, view) for view in wanted}
+    found = {view: pattern_shapes(atlas.body, points, side, view, source) for view in wanted}
     if views is not None:
         return found
     shown = {view: shapes.extent.area for view, shapes in found.items()}
@@ -319,8 +323,8 @@ def plot_comparison(
     found = [
         {
             v: shapes
-            for v, shapes in shapes_by_view(atlas, s.trigger_points, side, asked).items()
-            if asked or not shapes.essential.is_empty or len(shapes.spillover)
+            for v, shapes in shapes_by_view(atlas, s.trigger_points, side, asked, s).items()
+            if asked or not shapes.solid.is_empty or len(shapes.spillover)
         }
         for s in sources
     ]
@@ -383,9 +387,9 @@ def _add_compared(
     colour: str,
     look: Look,
 ) -> None:
-    if not shapes.essential.is_empty:
+    if not shapes.solid.is_empty:
         patch = artists.area_patch(
-            shapes.essential,
+            shapes.solid,
             facecolor=colour if number == 0 else "none",
             edgecolor=colour,
             linewidth=1.0,
@@ -446,6 +450,11 @@ def _differences(sources: Sequence[Source], atlas: Atlas, words: Words) -> list[
             body.groups[body.area_of[part.region]].name
             for point in source.trigger_points
             for part in point.zones["essential"]
+        }
+        | {
+            body.groups[body.area_of[region]].name
+            for group in (source.frequencies.groups if source.frequencies else ())
+            for region in (group.regions if group.share >= 0.5 else ())
         }
         for source in sources
     }

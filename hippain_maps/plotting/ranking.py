@@ -22,6 +22,7 @@ from hippain_maps.plotting.drawing import add_drawing, mark_words
 from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes, size_of, wrapped
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import shapes_by_view
+from hippain_maps.plotting.red_flags import add_red_flags
 from hippain_maps.plotting.zones import PatternShapes
 
 MOST_VIEWS = 3
@@ -29,7 +30,9 @@ MOST_VIEWS = 3
 
 # The page, as shares of its width and height.
 _LEFT, _RIGHT, _GAP = 0.025, 0.975, 0.024
-_CHARTS_TOP, _WORDS_TOP, _WORDS_BOTTOM = 0.855, 0.285, 0.095
+_TOP, _WORDS_TOP, _WORDS_BOTTOM = 0.975, 0.285, 0.095
+# Room for the heading, between the red flags and the charts.
+_HEAD = 0.115
 # Between charts: beside each other as a share, above each other in inches, with room for a title.
 _CHART_GAP, _ROW_GAP = 0.012, 0.5
 # Type under the charts, in points.
@@ -60,9 +63,10 @@ def plot_ranking(
     Returns
     -------
     Figure
-        The page: the drawing at the left, then a panel for each candidate. In a panel the pattern
-        is solid and stippled; pain that it explains is hatched, pain that it leaves unexplained is
-        filled in the colour of the drawing, and essential zone that was not drawn stays plain.
+        The page: red flags at its head, raised ones in a frame; the drawing at the left, then a
+        panel for each candidate. In a panel the pattern is solid and stippled; pain that it
+        explains is hatched, pain that it leaves unexplained is filled in the colour of the drawing,
+        and essential zone that was not drawn stays plain.
     """
     figure = figure or Figure(figsize=(11.69, 8.27))
     figure.set_facecolor(look.paper)
@@ -85,8 +89,10 @@ def plot_ranking(
         ("What was drawn", _drawing_words(ranking, drawing)),
         *((f"{c.rank} {c.source.name}, {c.side}", _candidate_words(c)) for c in shown),
     ]
-    page = _page(figure, [[crops[view] for view in panel] for panel in panels], said, look)
-    _header(figure, ranking, look)
+    words, place = ranking.atlas.red_flags.words, (_LEFT, _RIGHT, _TOP)
+    head = add_red_flags(figure, ranking.red_flags, words, look, box=place) - 0.008
+    page = _page(figure, [[crops[view] for view in panel] for panel in panels], said, look, head)
+    _header(figure, ranking, look, head)
     charts = [
         _charts(figure, ranking, {view: crops[view] for view in panel}, box, page, look)
         for panel, box in zip(panels, page.boxes, strict=True)
@@ -108,7 +114,7 @@ def plot_ranking(
 def _shapes(candidate: Candidate, ranking: Ranking) -> dict[View, PatternShapes]:
     """Return the shapes of the trigger points that the drawing speaks for, by view."""
     points = [candidate.source.trigger_point(name) for name in candidate.trigger_points]
-    return shapes_by_view(ranking.atlas, points, candidate.side)
+    return shapes_by_view(ranking.atlas, points, candidate.side, source=candidate.source)
 
 
 def _main_views(drawn: Mapping[View, Area]) -> tuple[View, ...]:
@@ -153,8 +159,12 @@ def _page(
     panels: Sequence[Sequence[Crop]],
     said: Sequence[tuple[str, Sequence[str]]],
     look: Look,
+    head: float,
 ) -> _Page:
-    """Return the layout of a page with a column for each panel and its title and words."""
+    """Return the layout of a page with a column for each panel and its title and words.
+
+    What comes before the heading ends at `head`, a share of the page.
+    """
     wide, high = size_of(figure)
     # As wide as its charts ask for, but wide enough for words.
     wishes = np.array([sum(crop.width for crop in panel) for panel in panels])
@@ -175,7 +185,9 @@ def _page(
     line_room = max(map(len, lines)) * look.text_size * _LEADING * points
     top = max(_WORDS_BOTTOM + title_room + _BAR_ROOM * points + line_room, _WORDS_TOP)
     bottom = top + 0.03
-    boxes = [(x, bottom, w, _CHARTS_TOP - bottom) for x, w in zip(lefts, widths, strict=True)]
+    # On a small page with much to say the charts are small; they are never none.
+    room = max(head - _HEAD - bottom, 0.05)
+    boxes = [(x, bottom, w, room) for x, w in zip(lefts, widths, strict=True)]
     scales = {
         rows: min(
             _scale(_split(panel, rows), w * wide, h * high, _CHART_GAP * wide)
@@ -263,10 +275,10 @@ def _add_fit(
     )
 
 
-def _header(figure: Figure, ranking: Ranking, look: Look) -> None:
+def _header(figure: Figure, ranking: Ranking, look: Look, top: float) -> None:
     figure.text(
         _LEFT,
-        0.968,
+        top,
         "Candidates to examine",
         fontsize=look.heading_size + 3,
         fontweight="bold",
@@ -280,7 +292,7 @@ def _header(figure: Figure, ranking: Ranking, look: Look) -> None:
     if says:
         figure.text(
             0.32,
-            0.970,
+            top + 0.002,
             "\n".join(wrapped(says[0], look.text_size, (_RIGHT - 0.32) * figure.get_figwidth())),
             fontsize=look.text_size,
             va="top",

@@ -105,7 +105,8 @@ def plot_region_map(
             x,
             y,
             str(number),
-            fontsize=_NUMBER_SIZE if columns > 1 else 2 * _NUMBER_SIZE,
+            # Three digits have to fit the slender regions of the leg.
+            fontsize=_NUMBER_SIZE * (2 if columns == 1 else 0.8 if number > 99 else 1),
             ha="center",
             va="center",
             color=look.ink,

@@ -2,7 +2,8 @@
 
 Zones are sets of regions; pain has soft edges. So a zone is drawn as a contour of its regions after
 the same kind of blur that the ranking uses, clipped to the body, and spillover as dots that are
-evenly spread and thin out where the expected pain fades.
+evenly spread and thin out where the expected pain fades. Groups with a published frequency have a
+shape each, to be toned by it; a core, where skin goes numb, has a shape of its own.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,7 +22,7 @@ import shapely
 from shapely import MultiPoint, Polygon
 
 from hippain_maps.geometry import Area, FloatArray, Side, View, as_area, mirror, mirror_view
-from hippain_maps.patterns import TriggerPoint, TriggerPointMark
+from hippain_maps.patterns import Source, TriggerPoint, TriggerPointMark
 from hippain_maps.plotting import stipple
 from hippain_maps.regions import Body, BodyChart, IntArray
 
@@ -179,7 +180,7 @@ def zone_area(chart: BodyChart, values: FloatArray) -> Area:
     chart : BodyChart
         The view.
     values : ndarray, shape (polygons,)
-        1 for each polygon in the zone, 0 for the others.
+        1 for each polygon in the zone, 0 for the others; less where the outline is to draw back.
     """
     if not values.any():
         return Polygon()
@@ -199,6 +200,10 @@ class PatternShapes:
         Centres of the dots.
     marks : mapping of str to tuple of TriggerPointMark
         The crosses of this view, by trigger point.
+    frequent : tuple of (float, Polygon or MultiPolygon)
+        Published share of patients and the shape of its group, the highest first.
+    core : Polygon or MultiPolygon
+        Where it goes numb or tingles.
     """
 
     view: View
@@ -206,17 +211,28 @@ class PatternShapes:
     spillover: FloatArray
     rare: FloatArray
     marks: Mapping[str, tuple[TriggerPointMark, ...]]
+    frequent: tuple[tuple[float, Area], ...] = ()
+    core: Area = field(default_factory=Polygon)
 
     @cached_property
     def extent(self) -> Area:
         """The whole painted area: the solid zone, and the ground that the dots stand for."""
         dots = MultiPoint(np.vstack([self.spillover, self.rare]))
-        return as_area(shapely.union(self.essential, shapely.buffer(dots, DOT_GROUND, quad_segs=4)))
+        ground = shapely.buffer(dots, DOT_GROUND, quad_segs=4)
+        return as_area(shapely.union_all([self.solid, ground, self.core]))
+
+    @cached_property
+    def solid(self) -> Area:
+        """Where most patients feel it: the essential zone, or the groups of half of them."""
+        return as_area(
+            shapely.union_all([self.essential, *(a for s, a in self.frequent if s >= 0.5)])
+        )
 
     @property
     def is_empty(self) -> bool:
         """Whether the view shows nothing of the pattern."""
-        return self.essential.is_empty and not len(self.spillover) and not len(self.rare)
+        solid = [self.essential, self.core, *(area for _, area in self.frequent)]
+        return all(a.is_empty for a in solid) and not len(self.spillover) and not len(self.rare)
 
     def mirrored(self) -> PatternShapes:
         """Return the shapes of the other side."""
@@ -227,18 +243,25 @@ class PatternShapes:
             self.spillover * flip,
             self.rare * flip,
             {name: tuple(m.mirrored() for m in marks) for name, marks in self.marks.items()},
+            tuple((share, mirror(area)) for share, area in self.frequent),
+            mirror(self.core),
         )
 
 
 def pattern_shapes(
-    body: Body, points: Sequence[TriggerPoint], side: Side, view: View
+    body: Body,
+    points: Sequence[TriggerPoint],
+    side: Side,
+    view: View,
+    source: Source | None = None,
 ) -> PatternShapes:
     """Return the shapes of the joint pattern of some trigger points in one view.
 
-    The right side is the mirror image of the left, to the last dot.
+    With `source`, also of its published frequencies and its core. The right side is the mirror
+    image of the left, to the last dot.
     """
     if side == "right":
-        return pattern_shapes(body, points, "left", mirror_view(view)).mirrored()
+        return pattern_shapes(body, points, "left", mirror_view(view), source).mirrored()
     chart = body.charts[view]
     essential = zone_area(chart, _values(body, chart, points, "essential"))
     dots = {
@@ -247,7 +270,26 @@ def pattern_shapes(
     }
     marks = {p.id: tuple(m for m in p.marks if m.view == view) for p in points}
     marks = {name: found for name, found in marks.items() if found}
-    return PatternShapes(view, essential, dots["spillover"], dots["rare"], marks)
+    frequent: list[tuple[float, Area]] = []
+    core: Area = field(default_factory=Polygon)
+    if source:
+        groups = source.frequencies.groups if source.frequencies else ()
+        for group in sorted(groups, key=lambda group: -group.share):
+            shape = zone_area(chart, _in(body, chart, group.regions))
+            if not shape.is_empty:
+                frequent.append((group.share, shape))
+        core = zone_area(chart, _in(body, chart, [part.region for part in source.core]))
+    return PatternShapes(
+        view, essential, dots["spillover"], dots["rare"], marks, tuple(frequent), core
+    )
+
+
+def _in(body: Body, chart: BodyChart, regions: Iterable[str]) -> FloatArray:
+    """Return 1 for each polygon of a view that shows one of some regions of the left."""
+    values = np.zeros(len(body.sided))
+    values[[body.place[f"left:{region}"] for region in regions]] = 1
+    shown: FloatArray = values[chart.index]
+    return shown
 
 
 def _values(body: Body, chart: BodyChart, points: Iterable[TriggerPoint], zone: str) -> FloatArray:
@@ -260,8 +302,8 @@ def _values(body: Body, chart: BodyChart, points: Iterable[TriggerPoint], zone: 
                     place = body.place[part.sided("left")]
                     values[place] = max(values[place], part.weight)
     if zone == "essential":
-        # A weaker part of the zone is solid all the same; its weight is the ranking's affair.
-        values = (values > 0).astype(float)
+        # A weaker part of the zone is solid all the same, but the outline draws back from it.
+        values = np.where(values > 0, (1 + values) / 2, 0.0)
     shown: FloatArray = values[chart.index]
     return shown
 

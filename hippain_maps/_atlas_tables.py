@@ -1,0 +1,251 @@
+"""What ``hippain list`` and ``hippain show`` print: the atlas, in tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from hippain_maps.atlas import Atlas, cited
+from hippain_maps.patterns import ZONES, Frequencies, Source, Statements
+from hippain_maps.referrals import Referral, referrals
+from hippain_maps.regions import Body
+
+
+def print_sources(console: Console, atlas: Atlas, *, long: bool = False) -> None:
+    """Print a line for each source; in the long form, what stands behind it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    numbers = ("TrPs", "prior", "clues")
+    if long:
+        titles = [
+            "source",
+            "kind",
+            "TrPs",
+            "pattern",
+            "zones",
+            "prior",
+            "clues",
+            "reviewed by",
+            "citations",
+        ]
+    else:
+        titles = ["source", "name", "kind", "TrPs", "pattern", "also called"]
+    for title in titles:
+        table.add_column(
+            title,
+            justify="right" if title in numbers else "left",
+            # Ids are there to be copied.
+            no_wrap=title == "source",
+            overflow="fold",
+        )
+    for source in atlas.sources.values():
+        cells = [
+            source.id,
+            *([] if long else [source.name]),
+            source.kind.replace("_", " "),
+            str(len(source.trigger_points)) if source.is_muscle else "",
+            source.pattern_evidence.confidence,
+        ]
+        if long:
+            prior = atlas.model.source_priors.get(source.id, atlas.model.default_prior)
+            grades = {point.zones_evidence.confidence: None for point in source.trigger_points}
+            cells += [
+                ", ".join(grades),
+                f"{prior:g}",
+                str(len(source.clues)),
+                ", ".join(source.reviewed_by) or "none",
+                ", ".join(sorted(cited(source))),
+            ]
+        else:
+            cells.append(", ".join(source.synonyms))
+        table.add_row(*map(Text, cells))
+    console.print(table)
+    if not long:
+        return
+    muscles = sum(source.is_muscle for source in atlas.sources.values())
+    points = sum(len(s.trigger_points) for s in atlas.sources.values() if s.is_muscle)
+    console.print(
+        Text(
+            f"{muscles} muscles with {points} trigger points, {len(atlas.sources) - muscles} other "
+            "sources; no clinician has reviewed an entry unless it says so",
+            "dim",
+        )
+    )
+
+
+def print_regions(console: Console, body: Body) -> None:
+    """Print a line for each region."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("region", "name", "skin cm²", "seen in"):
+        table.add_column(title, justify="right" if title == "skin cm²" else "left")
+    for region in body.regions.values():
+        views = ", ".join(v.replace("_", " ") for v in body.views_of(f"left:{region.id}"))
+        table.add_row(region.id, region.name, f"{region.skin_cm2:.0f}", views)
+    console.print(table)
+
+
+def print_groups(console: Console, body: Body) -> None:
+    """Print a line for each group."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("group", "name", "regions"):
+        table.add_column(title, justify="right" if title == "regions" else "left")
+    for group in body.groups.values():
+        table.add_row(group.id, group.name, str(len(group.regions)))
+    console.print(table)
+
+
+def print_clues(console: Console, atlas: Atlas) -> None:
+    """Print a line for each clue: what it says, and how many sources speak of it."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("clue", "topic", "says", "sources"):
+        right = title == "sources"
+        table.add_column(title, justify="right" if right else "left", no_wrap=title == "clue")
+    for clue in atlas.clues.values():
+        speak = sum(any(c.clue == clue.id for c in s.clues) for s in atlas.sources.values())
+        table.add_row(clue.id, clue.topic.replace("_", " "), Text(clue.says["en"]), str(speak))
+    console.print(table)
+
+
+def print_flags(console: Console, atlas: Atlas) -> None:
+    """Print a line for each red flag: how soon it needs care, and its question."""
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("flag", "core", "urgency", "question"):
+        table.add_column(title, no_wrap=title == "flag")
+    for flag in atlas.red_flags.values():
+        core = "core" if flag.core else ""
+        table.add_row(flag.id, core, flag.urgency.replace("_", " "), Text(flag.ask["en"]))
+    console.print(table)
+
+
+def print_region(console: Console, atlas: Atlas, name: str) -> None:
+    """Print one region: where it is, and what refers to it."""
+    region = atlas.body.regions[name]
+    views = ", ".join(v.replace("_", " ") for v in atlas.body.views_of(f"left:{name}"))
+    console.print(Text(f"{region.name} ({name})", "bold"))
+    console.print(f"{region.skin_cm2:.0f} cm² of skin a side, seen in {views} (left side)")
+    groups = [g.id for g in atlas.body.groups.values() if name in g.regions]
+    console.print(f"in the groups {', '.join(groups) or 'none'}")
+    _print_referrers(console, atlas, name)
+
+
+def print_group(console: Console, atlas: Atlas, name: str) -> None:
+    """Print one group: its regions, and what refers to them."""
+    group = atlas.body.groups[name]
+    console.print(Text(f"{group.name} ({name}), {len(group.regions)} regions a side", "bold"))
+    console.print(", ".join(group.regions))
+    _print_referrers(console, atlas, name)
+
+
+def _print_referrers(console: Console, atlas: Atlas, name: str) -> None:
+    found = referrals(atlas, name)
+    for title, muscles in (("Muscles that refer here", True), ("Other sources", False)):
+        some = [r for r in found if r.source.is_muscle == muscles]
+        if some:
+            console.print(Text(f"\n{title}", "bold"))
+            console.print(_referrals_table(some))
+    if found:
+        text = "essential: felt by nearly everyone; spillover: by some; common ones first"
+        console.print(Text(text, "dim"))
+    else:
+        console.print("\nNothing in the atlas refers here.")
+
+
+def _referrals_table(found: Iterable[Referral]) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("source", "zone", "covers", "from", "pattern"):
+        table.add_column(title, justify="right" if title == "covers" else "left")
+    for r in found:
+        zone = r.zone if r.frequency is None else f"{100 * r.frequency:.0f} % of patients"
+        points = ", ".join(point.name for point in r.trigger_points)
+        table.add_row(
+            r.source.name,
+            zone + (" (from the other side)" if r.crossed else ""),
+            f"{100 * r.covered:.0f} %",
+            points,
+            r.source.pattern_evidence.confidence,
+        )
+    return table
+
+
+def print_source(console: Console, atlas: Atlas, source: Source) -> None:
+    """Print everything the atlas holds on a source."""
+    body = atlas.body
+    console.print(Text(f"{source.name} ({source.id}), {source.kind.replace('_', ' ')}", "bold"))
+    if source.synonyms:
+        console.print(Text(f"also: {', '.join(source.synonyms)}"))
+    console.print(Text(source.summary))
+    reviewed = ", ".join(source.reviewed_by) or "none"
+    console.print(
+        f"pattern: {source.pattern_evidence.confidence}"
+        f"{keys(source.pattern_evidence.citations)}; reviewed by: {reviewed}"
+    )
+    for point in source.trigger_points:
+        if source.is_muscle:
+            spot = point.spot_evidence
+            console.print(Text(f"\nTrigger point: {point.name} ({point.id})", "bold"))
+            console.print(Text(f"  find: {point.find}  [{spot.confidence}{keys(spot.citations)}]"))
+        else:
+            console.print(Text("\nTerritory", "bold"))
+        for caution in point.cautions:
+            console.print(Text(f"  caution: {caution}", "red"))
+        for zone in ZONES:
+            areas: dict[str, None] = {}
+            for part in point.zones[zone]:
+                name = body.groups[body.area_of[part.region]].name
+                areas[name + (" (other side)" if part.crossed else "")] = None
+            if areas:
+                console.print(Text(f"  {zone}: {', '.join(areas)}"))
+        if source.frequencies:
+            _print_frequencies(console, atlas, source.frequencies)
+        if source.core:
+            core = dict.fromkeys(body.groups[body.area_of[p.region]].name for p in source.core)
+            console.print(Text(f"  numb or tingling: {', '.join(core)}"))
+        zones = point.zones_evidence
+        console.print(Text(f"  zones: {zones.confidence}{keys(zones.citations)}"))
+        if point.note:
+            console.print(Text(f"  note: {point.note}"))
+    console.print()
+    for title, facts in (
+        ("causes", source.causes),
+        ("quality", source.quality),
+        ("worse with", source.worse_with),
+        ("eased by", source.eased_by),
+        ("speaks for it", source.speaks_for),
+        ("speaks against it", source.speaks_against),
+        ("imitates", source.mimics),
+        ("often together with", source.coexists_with),
+    ):
+        _print_statements(console, title, facts)
+    for limit in source.limits:
+        console.print(Text(f"limit: {limit}"))
+    console.print(Text("\nSources", "bold"))
+    for key in sorted(cited(source)):
+        citation = atlas.citations[key]
+        console.print(Text(f"  {key}: {citation.what}. {citation.address or ''}".rstrip()))
+
+
+def _print_frequencies(console: Console, atlas: Atlas, frequencies: Frequencies) -> None:
+    """Print how often which part hurts."""
+    said = []
+    for group in sorted(frequencies.groups, key=lambda group: -group.share):
+        known = atlas.body.groups.get(group.group)
+        name = known.name if known else atlas.body.regions[group.group].name
+        said.append(f"{name} {100 * group.share:.0f} %")
+    console.print(Text(f"  hurts anywhere in: {', '.join(said)}"))
+    evidence = frequencies.evidence
+    console.print(
+        Text(f"  of {frequencies.population}  [{evidence.confidence}{keys(evidence.citations)}]")
+    )
+
+
+def _print_statements(console: Console, title: str, facts: Statements | None) -> None:
+    if facts is not None:
+        basis = f"{facts.evidence.confidence}{keys(facts.evidence.citations)}"
+        console.print(Text(f"{title}: {'; '.join(facts.items)}  [{basis}]"))
+
+
+def keys(citations: tuple[str, ...]) -> str:
+    """Return citation keys as they stand behind a statement."""
+    return f" {', '.join(citations)}" if citations else ""

@@ -1,0 +1,154 @@
+"""Red flags at the head of a page: what is raised in a frame, what was not asked in a line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+
+from hippain_maps.plotting.layout import size_of, wrapped
+from hippain_maps.plotting.look import Look
+from hippain_maps.red_flags import NO_FLAGS, RedFlagWords
+from hippain_maps.screening import URGENCIES, RedFlagState
+
+MOST, NAMED = 3, 6
+"""Raised flags of the first urgency that are shown with what to do, fewer where the page is small;
+and how many of the others by name."""
+
+_LEADING = 1.4
+# Inside the frame, and under it; inches.
+_PADDING, _GAP = 0.09, 0.07
+# The frame takes no more of the page, so that the ranking has room.
+_SHARE = 0.3
+
+
+@dataclass(frozen=True)
+class _Line:
+    text: str
+    bold: bool = False
+    red: bool = False
+
+
+def add_red_flags(
+    figure: Figure,
+    states: Sequence[RedFlagState],
+    words: RedFlagWords | None,
+    look: Look,
+    *,
+    box: tuple[float, float, float],
+) -> float:
+    """Write the red flags of a drawing at the head of a page.
+
+    Parameters
+    ----------
+    figure : Figure
+        The page.
+    states : sequence of RedFlagState
+        As `hippain_maps.screening.red_flags` returns them.
+    words : RedFlagWords or None
+        What stands around them; None if the atlas holds no flags, which is then said.
+    look : Look
+        Colours and sizes.
+    box : (left, right, top)
+        Where there is room, as shares of the page.
+
+    Returns
+    -------
+    float
+        Where they end, as a share of the page's height. There is always a line: what was not asked
+        is counted, and never left out.
+    """
+    left, right, top = box
+    wide, high = size_of(figure)
+    room = (right - left) * wide
+    if words is None:
+        return _write(figure, [_Line(NO_FLAGS, bold=True)], look, (left, top, room), high)
+    raised = [state for state in states if state.raised and state.is_alarm]
+    if raised:
+        inset = (left + _PADDING / wide, top - _PADDING / high, room - 2 * _PADDING)
+        for most in range(MOST, 0, -1):
+            lines = _raised_lines(raised, words, most)
+            if _height(lines, look, inset[2]) <= _SHARE * high:
+                break
+        bottom = _write(figure, lines, look, inset, high) - _PADDING / high
+        frame = figure.add_axes((left, bottom, right - left, top - bottom))
+        frame.set_axis_off()
+        frame.set_zorder(-1)
+        edge = Rectangle(
+            (0, 0), 1, 1, transform=frame.transAxes, facecolor="none", edgecolor=look.pain
+        )
+        edge.set(linewidth=2.4, gid="red-flags", clip_on=False)
+        frame.add_artist(edge)
+        top = bottom - _GAP / high
+    return _write(figure, _other_lines(states, words), look, (left, top, room), high)
+
+
+def _raised_lines(raised: Sequence[RedFlagState], words: RedFlagWords, most: int) -> list[_Line]:
+    """Return the lines in the frame: the most urgent with what to do, the others by name."""
+    urgency = raised[0].flag.urgency
+    first = [state for state in raised if state.flag.urgency == urgency][:most]
+    lines = [_Line(words.heading[urgency]["en"], bold=True, red=True)]
+    for state in first:
+        how = words.answered_yes if state.answer == "yes" else words.not_yet_asked
+        lines.append(_Line(f"{state.flag.name['en']} ({how['en']})", bold=True))
+        lines.append(_Line(state.flag.action["en"]))
+    if more := raised[len(first) :]:
+        names = [f"{s.flag.name['en']} ({words.if_yes[s.flag.urgency]['en']})" for s in more]
+        if len(names) > NAMED:
+            names[NAMED:] = [f"{len(names) - NAMED} more"]
+        lines.append(_Line(f"Also: {'; '.join(names)}.", bold=True))
+    return [*lines, _Line(words.before_ranking["en"], bold=True, red=True)]
+
+
+def _other_lines(states: Sequence[RedFlagState], words: RedFlagWords) -> list[_Line]:
+    """Return the lines under the frame; the first is always there."""
+    alarms = [state for state in states if state.is_alarm]
+    left = [state for state in alarms if state.is_open]
+    note = words.not_asked_note if left else words.all_asked
+    if left and any(state.raised and state.flag.urgency == URGENCIES[0] for state in alarms):
+        note = words.not_asked_after_alarm
+    count = f"{words.not_asked['en']}: {len(left)} of {len(alarms)}. {note['en']}"
+    lines = [_Line(count, bold=True, red=bool(left))]
+    if noted := [state for state in states if state.raised and not state.is_alarm]:
+        first, *others = noted
+        text = f"{first.flag.name['en']}: {first.flag.action['en']}"
+        names = "".join(f" {state.flag.name['en']}." for state in others)
+        lines.append(_Line(f"{words.heading['routine']['en']}. {text}{names}"))
+    return lines
+
+
+def _wrapped(line: _Line, look: Look, room: float) -> list[str]:
+    return wrapped(line.text, look.text_size, room, bold=line.bold)
+
+
+def _height(lines: Sequence[_Line], look: Look, room: float) -> float:
+    """Return how high lines stand when they are wrapped to so many inches, in inches."""
+    return sum(len(_wrapped(line, look, room)) for line in lines) * look.text_size * _LEADING / 72
+
+
+def _write(
+    figure: Figure,
+    lines: Sequence[_Line],
+    look: Look,
+    place: tuple[float, float, float],
+    high: float,
+) -> float:
+    """Write lines from a place on, wrapped to so many inches; return where they end."""
+    x, y, room = place
+    leading = look.text_size * _LEADING / 72 / high
+    for line in lines:
+        parts = _wrapped(line, look, room)
+        figure.text(
+            x,
+            y,
+            "\n".join(parts),
+            va="top",
+            fontsize=look.text_size,
+            fontweight="bold" if line.bold else "normal",
+            linespacing=_LEADING,
+            color=look.pain if line.red else look.ink,
+        )
+        y -= leading * len(parts)
+    return y

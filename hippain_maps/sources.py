@@ -1,0 +1,312 @@
+"""Sources of pain read from their files and checked against the body and the clues."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import shapely
+
+from hippain_maps.errors import UnknownNameError, did_you_mean
+from hippain_maps.geometry import View
+from hippain_maps.patterns import (
+    TERRITORY,
+    ZONES,
+    Clue,
+    ClueLink,
+    Evidence,
+    Frequencies,
+    Frequency,
+    Source,
+    Statements,
+    TriggerPoint,
+    TriggerPointMark,
+    ZoneName,
+    ZoneRegion,
+)
+from hippain_maps.regions import Body
+
+if TYPE_CHECKING:
+    # Checking files takes a validation library; it is imported where files are read.
+    from hippain_maps._pattern_files import (
+        Basis,
+        ClueFacts,
+        Facts,
+        SourceFile,
+        TerritoryEntry,
+        TriggerPointEntry,
+        ZonePart,
+        Zones,
+        ZoneSide,
+    )
+    from hippain_maps._yaml import YamlFile
+
+Field = tuple[str | int, ...]
+
+
+def load_source(path: Path, body: Body, clues: Mapping[str, Clue] | None = None) -> Source:
+    """Return the source written in a file.
+
+    Parameters
+    ----------
+    path : path
+        The file; its name is the id of the source.
+    body : Body
+        What the regions and marks must fit.
+    clues : mapping of str to Clue, optional
+        The vocabulary that clues are named from.
+
+    Raises
+    ------
+    DataError
+        If the file does not fit its format, names an unknown region, group or clue, puts one region
+        into two zones of a trigger point, or marks a place beside the figure. The message names
+        file, line and field.
+    """
+    from hippain_maps._pattern_files import read_source
+
+    entry, file = read_source(path)
+    if entry.id != path.stem:
+        raise file.error(f"the id '{entry.id}' differs from the file name '{path.stem}'", ("id",))
+    return build_source(entry, file, body, clues)
+
+
+def build_source(
+    entry: SourceFile, file: YamlFile, body: Body, vocabulary: Mapping[str, Clue] | None = None
+) -> Source:
+    """Return a source from a file that has been read."""
+    points: list[TriggerPoint] = []
+    for number, point in enumerate(entry.trigger_points):
+        field = ("trigger_points", number)
+        if point.id in [p.id for p in points]:
+            raise file.error(f"the trigger point '{point.id}' is written twice", (*field, "id"))
+        points.append(_trigger_point(point, file, field, body))
+    core: tuple[ZoneRegion, ...] = ()
+    frequencies: Frequencies | None = None
+    if entry.territory:
+        points.append(_territory(entry.territory, file, body))
+        core = tuple(_parts(entry.territory.core, file, ("territory", "core"), body))
+        frequencies = _frequencies(entry.territory, file, body)
+    clues = {name: getattr(entry.clues, name) for name in CLUE_GROUPS}
+    says, links = _clues(clues, file, vocabulary or {})
+    return Source(
+        id=entry.id,
+        name=entry.name,
+        kind=entry.kind,
+        names={str(language): name for language, name in entry.names.items()},
+        synonyms=tuple(entry.synonyms),
+        summary=entry.summary,
+        trigger_points=tuple(points),
+        pattern_evidence=_evidence(entry.pattern_basis),
+        reviewed_by=tuple(entry.reviewed_by),
+        quality=_statements(entry.quality),
+        worse_with=says["worse_with"],
+        eased_by=says["eased_by"],
+        speaks_for=says["speaks_for"],
+        speaks_against=says["speaks_against"],
+        mimics=_statements(entry.mimics),
+        coexists_with=_statements(entry.coexists_with),
+        limits=tuple(entry.limits),
+        file=file.label,
+        clues=links,
+        core=core,
+        frequencies=frequencies,
+        causes=_statements(entry.causes),
+    )
+
+
+def _territory(entry: TerritoryEntry, file: YamlFile, body: Body) -> TriggerPoint:
+    evidence = _evidence(entry.basis)
+    return TriggerPoint(
+        id=TERRITORY,
+        name="Territory",
+        marks=(),
+        find="",
+        cautions=(),
+        zones=_zones(entry.zones, TERRITORY, file, (TERRITORY,), body),
+        spot_evidence=evidence,
+        zones_evidence=evidence,
+        note=entry.note,
+    )
+
+
+def _frequencies(entry: TerritoryEntry, file: YamlFile, body: Body) -> Frequencies | None:
+    """Return published frequencies by group; no region lies in two groups."""
+    if entry.frequencies is None:
+        return None
+    groups: list[Frequency] = []
+    for number, group in enumerate(entry.frequencies.groups):
+        here = (TERRITORY, "frequencies", "groups", number)
+        regions = _members(group.region, file, (*here, "region"), body)
+        for other in groups:
+            if shared := [region for region in regions if region in other.regions]:
+                raise file.error(
+                    f"the region '{shared[0]}' lies in '{other.group}' too; groups with a "
+                    "frequency do not overlap",
+                    (*here, "region"),
+                )
+        mostly = {
+            part.region: part.weight for part in _parts(group.mostly, file, (*here, "mostly"), body)
+        }
+        if stray := [region for region in mostly if region not in regions]:
+            raise file.error(f"'{stray[0]}' does not lie in '{group.region}'", (*here, "mostly"))
+        groups.append(Frequency(group.region, group.share, regions, mostly))
+    evidence = _evidence(entry.frequencies)
+    return Frequencies(entry.frequencies.population, tuple(groups), evidence)
+
+
+CLUE_GROUPS = ("worse_with", "eased_by", "speaks_for", "speaks_against")
+"""Where a source lists clues; the first two hold clues of their own topic alone."""
+
+_TOPIC_WORDS = {"worse_with": "Worse with: ", "eased_by": "Eased by: "}
+
+
+def _clues(
+    groups: Mapping[str, ClueFacts | None], file: YamlFile, vocabulary: Mapping[str, Clue]
+) -> tuple[dict[str, Statements | None], tuple[ClueLink, ...]]:
+    """Return the statements of each group, and what the answers to its clues mean."""
+    says: dict[str, Statements | None] = {}
+    links: dict[str, ClueLink] = {}
+    for name, group in groups.items():
+        says[name] = None
+        if group is None:
+            continue
+        evidence = _evidence(group)
+        texts: list[str] = []
+        for number, item in enumerate(group.items):
+            if isinstance(item, str):
+                texts.append(item)
+                continue
+            here = ("clues", name, "items", number)
+            if item.clue not in vocabulary:
+                raise file.error(
+                    f"there is no clue '{item.clue}'{did_you_mean(item.clue, vocabulary)}; "
+                    "clues.yaml lists them",
+                    here,
+                )
+            clue = vocabulary[item.clue]
+            if name in _TOPIC_WORDS and clue.topic != name:
+                raise file.error(
+                    f"'{clue.id}' belongs to the topic '{clue.topic}'; write it under speaks_for "
+                    "or speaks_against",
+                    here,
+                )
+            if clue.id in links:
+                raise file.error(f"the clue '{clue.id}' is listed twice", here)
+            topic = "" if name == clue.topic else _TOPIC_WORDS.get(clue.topic, "")
+            texts.append(item.says or topic + clue.says["en"])
+            if clue.seen:
+                continue
+            links[clue.id] = ClueLink(
+                clue.id,
+                name != "speaks_against",
+                item.ratio_yes,
+                item.ratio_no,
+                Evidence(evidence.confidence, (*evidence.citations, *item.citations)),
+            )
+        says[name] = Statements(tuple(texts), evidence)
+    return says, tuple(links.values())
+
+
+def _evidence(basis: Basis) -> Evidence:
+    return Evidence(basis.confidence, tuple(basis.citations))
+
+
+def _statements(facts: Facts | None) -> Statements | None:
+    return None if facts is None else Statements(tuple(facts.items), _evidence(facts))
+
+
+# Where the patient's left is: the sign of x. A side view has no other side.
+_LEFT: dict[View, int] = {
+    "anterior": 1,
+    "posterior": -1,
+    "plantar": 1,
+    "dorsal": -1,
+    "perineal": 1,
+}
+
+
+def _trigger_point(
+    entry: TriggerPointEntry, file: YamlFile, field: tuple[str | int, ...], body: Body
+) -> TriggerPoint:
+    for number, mark in enumerate(entry.marks):
+        figure = body.charts[mark.view].figure
+        if not shapely.contains_xy(figure, *mark.at):
+            raise file.error(
+                f"the mark {mark.at} lies beside the figure of the {mark.view} view; marks are "
+                "chart cm on the patient's left half",
+                (*field, "marks", number, "at"),
+            )
+        if mark.view == "right_lateral" or mark.at[0] * _LEFT.get(mark.view, 0) < 0:
+            raise file.error(
+                f"the mark {mark.at} of the {mark.view} view lies on the patient's right; marks "
+                "are written for the left, the right is the mirror image",
+                (*field, "marks", number, "at"),
+            )
+    return TriggerPoint(
+        id=entry.id,
+        name=entry.name,
+        marks=tuple(TriggerPointMark(m.view, *m.at) for m in entry.marks),
+        find=entry.find,
+        cautions=tuple(entry.cautions),
+        zones=_zones(entry.zones, entry.id, file, (*field, "zones"), body),
+        spot_evidence=_evidence(entry.spot_basis),
+        zones_evidence=_evidence(entry.zones_basis),
+        note=entry.note,
+    )
+
+
+_CROSSED: dict[ZoneSide, tuple[bool, ...]] = {
+    "ipsilateral": (False,),
+    "contralateral": (True,),
+    "bilateral": (False, True),
+}
+
+
+def _zones(
+    entry: Zones, owner: str, file: YamlFile, field: Field, body: Body
+) -> dict[ZoneName, tuple[ZoneRegion, ...]]:
+    """Return the zones region by region; no region lies in two of them."""
+    taken: dict[tuple[str, bool], str] = {}
+    zones: dict[ZoneName, tuple[ZoneRegion, ...]] = {}
+    for zone in ZONES:
+        written: list[str | ZonePart] = getattr(entry, zone)
+        parts: list[ZoneRegion] = []
+        for number, item in enumerate(written):
+            here = (*field, zone)
+            for part in _parts([item], file, here, body, first=number):
+                if (part.region, part.crossed) in taken:
+                    raise file.error(
+                        f"the region '{part.region}' is already in the "
+                        f"{taken[part.region, part.crossed]} zone of '{owner}'; a region belongs "
+                        "to one zone of a trigger point, essential before spillover before rare",
+                        (*here, number),
+                    )
+                taken[part.region, part.crossed] = zone
+                parts.append(part)
+        zones[zone] = tuple(parts)
+    if owner != TERRITORY and not any(zones.values()):
+        raise file.error(f"the trigger point '{owner}' has no zone", field)
+    return zones
+
+
+def _parts(
+    written: Sequence[str | ZonePart], file: YamlFile, field: Field, body: Body, *, first: int = 0
+) -> list[ZoneRegion]:
+    """Return what a list of regions and groups names, region by region."""
+    from hippain_maps._pattern_files import ZonePart
+
+    parts: list[ZoneRegion] = []
+    for number, item in enumerate(written, first):
+        part = ZonePart(region=item) if isinstance(item, str) else item
+        for region in _members(part.region, file, (*field, number), body):
+            parts += [ZoneRegion(region, part.weight, on) for on in _CROSSED[part.side]]
+    return parts
+
+
+def _members(name: str, file: YamlFile, field: Field, body: Body) -> tuple[str, ...]:
+    try:
+        return body.members(name)
+    except UnknownNameError as error:
+        raise file.error(error.message, field) from None
