@@ -77,7 +77,8 @@ class FrequenciesEntry(Basis):
     """Published frequencies of pain by group, from one population."""
 
     population: Text
-    groups: list[FrequencyEntry] = Field(min_length=1, max_length=8)
+    # Every choice of groups is a state of its own: their number has to stay small.
+    groups: list[FrequencyEntry] = Field(min_length=1, max_length=6)
 
 
 class TerritoryEntry(_Model):
@@ -259,6 +260,7 @@ class ModelFile(_Model):
     area_unit_cm2: Annotated[float, Field(gt=0, le=1000)]
     evidence_limit: Annotated[float, Field(gt=0, le=1000)]
     evidence_half: Annotated[float, Field(gt=0, le=1000)]
+    other_weight: Share
     silence_half: Annotated[float, Field(gt=0, le=1000)]
     trigger_point_active: Chance
     frequency_densities: list[Chance] = Field(min_length=1)
@@ -274,8 +276,10 @@ class ModelFile(_Model):
     clue_yes: Chance
     clue_ratio: Annotated[float, Field(gt=1, le=100)]
     clue_limit: Annotated[float, Field(gt=1, le=1000)]
+    published_limit: Annotated[float, Field(gt=1, le=1000)]
     palpation_ratio: Annotated[float, Field(gt=1, le=100)]
     combination_weight: Annotated[float, Field(gt=0, le=100)]
+    combination_silence: Share
     too_close: Annotated[float, Field(gt=1, le=100)]
     default_prior: Share
     source_priors: dict[Id, Share]

@@ -112,9 +112,11 @@ class Atlas:
 
     def __repr__(self) -> str:
         """Return version and counts."""
-        points = sum(len(source.trigger_points) for source in self.sources.values())
+        muscles = [source for source in self.sources.values() if source.is_muscle]
+        points = sum(len(source.trigger_points) for source in muscles)
         return (
-            f"<Atlas {self.version}: {len(self.sources)} sources with {points} trigger points, "
+            f"<Atlas {self.version}: {len(muscles)} muscles with {points} trigger points, "
+            f"{len(self.sources) - len(muscles)} other sources, "
             f"{len(self.body.regions)} regions a side>"
         )
 

@@ -319,11 +319,13 @@ def check(path: str | None) -> None:
 
 
 def _summary(atlas: Atlas) -> str:
-    points = sum(len(source.trigger_points) for source in atlas.sources.values())
+    muscles = [source for source in atlas.sources.values() if source.is_muscle]
+    points = sum(len(source.trigger_points) for source in muscles)
     return (
-        f"atlas {atlas.version}: {len(atlas.sources)} sources, {points} trigger points, "
-        f"{len(atlas.body.regions)} regions a side, {len(atlas.body.groups)} groups, "
-        f"{len(atlas.citations)} citations."
+        f"atlas {atlas.version}: {len(muscles)} muscles with {points} trigger points, "
+        f"{len(atlas.sources) - len(muscles)} other sources, {len(atlas.body.regions)} regions a "
+        f"side, {len(atlas.body.groups)} groups, {len(atlas.clues)} clues, "
+        f"{len(atlas.red_flags)} red flags, {len(atlas.citations)} citations."
     )
 
 

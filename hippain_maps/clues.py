@@ -4,7 +4,8 @@ The answer to a clue multiplies a source's weight in its list by a likelihood ra
 where there is one, otherwise a small stated one (``patterns/model.yaml``): patients with the source
 say yes in a share q of cases, others in q / r, patients with a source it speaks against in q / r^2.
 Unpublished answers together move a source by no more than a stated factor, since they are opinions
-and depend on each other. The quality of the marks answers the clues of that name by itself.
+and depend on each other; published ones by no more than another. The quality of the marks answers
+the clues of that name by itself.
 """
 
 from __future__ import annotations
@@ -145,8 +146,12 @@ def log_factors(found: tuple[ClueEffect, ...], model: ModelFile) -> dict[str, fl
         for source, factor, known in effect.moved:
             sums = published if known else stated
             sums[source.id] = sums.get(source.id, 0.0) + math.log(factor)
-    limit = math.log(model.clue_limit)
+
+    def capped(total: float, limit: float) -> float:
+        return max(-math.log(limit), min(math.log(limit), total))
+
     return {
-        name: max(-limit, min(limit, stated.get(name, 0.0))) + published.get(name, 0.0)
+        name: capped(stated.get(name, 0.0), model.clue_limit)
+        + capped(published.get(name, 0.0), model.published_limit)
         for name in {**stated, **published}
     }

@@ -7,12 +7,12 @@ to three sources that explains the drawing best, where each further source must 
 
     score(S) = k L(p_S) + \sum_{(source, side) \in S} \log share + \log P(|S|)
 
-with L the likelihood of `hippain_maps.ranking`, k its weight here (the saturation that keeps a
-single-source list modest would hide a second source), ``p_S`` the pain expected when all of S are
-active (independent causes), ``share`` each source's prior share of its list and ``P(|S|)`` the
-prior for the number of sources, from the model file; summed over the states of the sources. Each
-source is tried in a few of its likeliest states, judged by what it explains of the drawing and
-what it wrongly expects, so the search is not exhaustive.
+with L the likelihood of `hippain_maps.ranking` (less of it for what was spared), k its weight here
+(the saturation that keeps a single-source list modest would hide a second source), ``p_S`` the pain
+expected when all of S are active (independent causes), ``share`` each source's prior share of its
+list and ``P(|S|)`` the prior for the number of sources, from the model file; summed over the states
+of the sources. Each source is tried in a few of its likeliest states, judged by what it explains of
+the drawing and what it wrongly expects, so the search is not exhaustive.
 """
 
 from __future__ import annotations
@@ -127,6 +127,7 @@ def combination(ranking: Ranking) -> Combination:
     expected, model = expectation(atlas), atlas.model
     drawn, spared, *factors = evidence_weights(found.fraction, found, atlas)
     for_pain, for_rest = (model.combination_weight * factor for factor in factors)
+    for_rest *= model.combination_silence
     mirror = atlas.body.mirror_place
     muscles = [i for i, source in enumerate(expected.sources) if source.is_muscle]
     priors = {
@@ -148,19 +149,23 @@ def combination(ranking: Ranking) -> Combination:
     keys: list[tuple[int, Side, int]] = []
     quiet: list[FloatArray] = []
     costs: list[float] = []
+    # Where nothing was drawn the logs of several sources add up; only painful regions need more.
+    here = np.flatnonzero(drawn)
     for i, side in sorted(tried):
         for state in rows[i][np.argsort(-values[side][rows[i]], kind="stable")[:STATES]]:
             row = expected.log_no_pain[state]
+            row = row if side == "left" else row[mirror]
             keys.append((i, side, int(state)))
-            quiet.append(row if side == "left" else row[mirror])
-            costs.append(float(np.log(priors[i] / whole) + expected.log_prior[state]))
-    states, cost = np.array(quiet), np.array(costs)
+            quiet.append(row[here])
+            prior = np.log(priors[i] / whole) + expected.log_prior[state]
+            costs.append(float(prior + for_rest * (row @ spared)))
+    states, cost, painful = np.array(quiet), np.array(costs), drawn[here]
 
     def score(sets: Sequence[Members]) -> list[Scored]:
         """Return the score of each set of states, with the set."""
         joint = np.sum([states[[s[k] for s in sets]] for k in range(len(sets[0]))], axis=0)
         pain = np.log(np.maximum(-np.expm1(joint), 1e-12))
-        total = for_pain * (pain @ drawn) + for_rest * (joint @ spared)
+        total = for_pain * (pain @ painful)
         total += np.log(model.number_of_sources[len(sets[0]) - 1])
         total += cost[np.array(sets)].sum(axis=1)
         return list(zip(total.tolist(), sets, strict=True))

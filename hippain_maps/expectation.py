@@ -2,7 +2,7 @@
 
 A source is active through one or more of its trigger points, and the spillover of each of these is
 felt or not. A source with published frequencies has a state for every choice of the groups that
-hurt, with their published chances, and for several amounts of pain within them. Each such *state*
+hurt, with their published chances, and of how much of each then hurts. Each such *state*
 expects every sided region to hurt with some probability. All states of all sources, left side, are
 rows of one matrix; the right side is the same matrix read through the mirror. A drawing is then
 compared with everything at once. Where a source goes numb or tingles, its core, is a row apart.
@@ -14,7 +14,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 IntArray = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Expectation:
     """Every state of every source on the left side.
 
@@ -72,7 +72,55 @@ class Expectation:
     where: FloatArray
     log_core: FloatArray
     log_no_core: FloatArray
+    _views: dict[bytes, ViewSums] = field(default_factory=dict, init=False, repr=False)
 
+    def view_sums(self, known: NDArray[np.bool_], weight: FloatArray, mirror: IntArray) -> ViewSums:
+        """Return what depends on the used views alone, worked out once for each set of views.
+
+        Parameters
+        ----------
+        known : ndarray of bool, shape (2 regions,)
+            Whether a used view shows the region.
+        weight : ndarray, shape (2 regions,)
+            How much each region speaks.
+        mirror : ndarray of int, shape (2 regions,)
+            The place of each region's mirror image.
+        """
+        key = known.tobytes() + weight.tobytes()
+        if key not in self._views:
+            if len(self._views) >= _MOST_VIEWS:
+                self._views.clear()
+            sides = (known, known[mirror])
+            weights = (weight * known, (weight * known)[mirror])
+            self._views[key] = ViewSums(
+                in_sight=tuple(self.where @ seen for seen in sides),
+                no_pain=tuple(self.log_no_pain @ spared for spared in weights),
+                no_core=tuple(self.log_no_core @ spared for spared in weights),
+            )
+        return self._views[key]
+
+
+@dataclass(frozen=True, eq=False)
+class ViewSums:
+    """Sums over every region that some set of views shows, for the left and the right side.
+
+    Parameters
+    ----------
+    in_sight : two of ndarray, shape (states,)
+        Share of each state's pain that the views show.
+    no_pain : two of ndarray, shape (states,)
+        Weighted log probability that nothing hurts.
+    no_core : two of ndarray, shape (sources,)
+        Weighted log probability that nothing is numb.
+    """
+
+    in_sight: tuple[FloatArray, ...]
+    no_pain: tuple[FloatArray, ...]
+    no_core: tuple[FloatArray, ...]
+
+
+_MOST_VIEWS = 64
+"""Sets of views whose sums are kept."""
 
 _CACHE: weakref.WeakKeyDictionary[Atlas, Expectation] = weakref.WeakKeyDictionary()
 
@@ -119,8 +167,9 @@ def _build(atlas: Atlas) -> Expectation:
         active=_padded(active),
         essential=_essential(points, atlas),
         first_point=np.array(first_point, dtype=np.intp),
-        log_pain=np.log(pain),
-        log_no_pain=np.log1p(-pain),
+        # By columns: a drawing needs those of its regions.
+        log_pain=np.asfortranarray(np.log(pain)),
+        log_no_pain=np.asfortranarray(np.log1p(-pain)),
         where=own / own.sum(axis=1, keepdims=True),
         log_core=np.log(core),
         log_no_core=np.log1p(-core),
@@ -176,24 +225,27 @@ def _frequent(source: Source, atlas: Atlas) -> Iterator[tuple[float, tuple[bool,
     """Yield the states of a source with published frequencies, as `_states` does.
 
     The chance of a group is the chance that any of it hurts: a state is a choice of groups and how
-    much of them hurts, not a chance for each region.
+    much of each hurts, not a chance for each region.
     """
     model, place = atlas.model, atlas.body.place
     assert source.frequencies is not None
     groups = source.frequencies.groups
-    for choice in itertools.product((False, True), repeat=len(groups)):
-        prior = math.prod(
-            g.share if on else 1 - g.share for g, on in zip(groups, choice, strict=True)
-        )
-        if not any(choice) or prior == 0:
+    amounts = (0.0, *model.frequency_densities)
+    for choice in itertools.product(amounts, repeat=len(groups)):
+        if not any(choice):
             continue
-        for density in model.frequency_densities:
-            chance = np.full(len(place), model.background)
-            for group, on in zip(groups, choice, strict=True):
-                for region in group.regions if on else ():
-                    sure = model.zone_chance.essential * group.mostly.get(region, 0)
-                    chance[place[f"left:{region}"]] = max(density, sure)
-            yield prior, (True,), chance
+        prior = math.prod(
+            group.share / len(model.frequency_densities) if much else 1 - group.share
+            for group, much in zip(groups, choice, strict=True)
+        )
+        if prior == 0:
+            continue
+        chance = np.full(len(place), model.background)
+        for group, much in zip(groups, choice, strict=True):
+            for region in group.regions if much else ():
+                sure = model.zone_chance.essential * group.mostly.get(region, 0)
+                chance[place[f"left:{region}"]] = max(much, sure)
+        yield prior, (True,), chance
 
 
 def _core(source: Source, atlas: Atlas) -> FloatArray:

@@ -1,9 +1,9 @@
 r"""What to ask or examine next: what would tell the first candidates apart.
 
-A clue of the vocabulary is a question with the answers yes and no, and each source says by its links
-how often its patients say yes (`hippain_maps.clues.yes_chance`: from a published likelihood ratio,
-or the small stated one of the model file). The worth of a question is the information that its
-answer is expected to give about which candidate it is (bits), summed over muscles and other
+A clue of the vocabulary is a question with the answers yes and no, and each source says by its
+links how often its patients say yes (`hippain_maps.clues.yes_chance`: from a published likelihood
+ratio, or the small stated one of the model file). The worth of a question is the information that
+its answer is expected to give about which candidate it is (bits), summed over muscles and other
 sources:
 
 .. math::

@@ -34,7 +34,8 @@ trigger points does not win by flexibility). The share of a source on a side wit
 times the factors of the answered clues (`hippain_maps.clues`), next to "none of these": pain spread
 without a pattern, averaged over several densities. Muscles (*candidates*) and other sources
 (*differential*) are two lists, each with its own remainder: they coexist and never push each other
-out. All constants are in ``patterns/model.yaml``.
+out. The territories of other sources are vaguer than the patterns of muscles, so that L counts less
+for them and answers the more. All constants are in ``patterns/model.yaml``.
 
 Marks that say numb or tingling and nothing else are not pain. They are compared by the same formula
 with the *core* of each source, where it goes numb, and count in the differential alone: a drawing
@@ -49,7 +50,7 @@ classic clinical ones, not measured, and regions are treated as independent but 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -133,6 +134,13 @@ def _nothing_mapped(found: Overlap) -> str:
     return f"nothing to rank: {given}; mark pain between the lower ribs and the soles, in any view"
 
 
+def weights_of(atlas: Atlas) -> FloatArray:
+    """Return how much each sided region speaks: ``w`` of the formula, shape (2 regions,)."""
+    model = atlas.model
+    weight: FloatArray = np.minimum(atlas.body.skin, model.area_cap_cm2) / model.area_unit_cm2
+    return weight
+
+
 def evidence_weights(
     drawn_share: FloatArray, found: Overlap, atlas: Atlas
 ) -> tuple[FloatArray, FloatArray, float, float]:
@@ -154,8 +162,8 @@ def evidence_weights(
     for_pain, for_rest : float
         Factors of the two sums; 0 where nothing was drawn.
     """
-    model, body = atlas.model, atlas.body
-    weight = np.minimum(body.skin, model.area_cap_cm2) / model.area_unit_cm2 * found.known
+    model = atlas.model
+    weight: FloatArray = weights_of(atlas) * found.known
     drawn: FloatArray = weight * drawn_share
     amount = float(drawn.sum())
     if amount == 0:
@@ -172,30 +180,45 @@ class _Channel:
 
     Parameters
     ----------
-    likelihood : mapping of side to ndarray
-        ``L`` of each row of the expectation.
-    nothing : float
-        Log likelihood of no source at all.
+    likelihood : tuple of ndarray
+        ``L`` of each row of the expectation, for the left and the right side.
+    scattered : ndarray, shape (densities,)
+        The same for pain spread without a pattern, at each of the densities of the model.
     """
 
-    likelihood: Mapping[Side, FloatArray]
-    nothing: float
+    likelihood: tuple[FloatArray, ...]
+    scattered: FloatArray
+
+    def nothing(self, weight: float = 1.0) -> float:
+        """Return the log likelihood of no source at all, averaged over the densities."""
+        return float(np.logaddexp.reduce(weight * self.scattered) - np.log(len(self.scattered)))
 
 
 def _channel(
-    share: FloatArray, found: Overlap, atlas: Atlas, log_yes: FloatArray, log_no: FloatArray
+    share: FloatArray,
+    found: Overlap,
+    atlas: Atlas,
+    log_yes: FloatArray,
+    log_no: FloatArray,
+    all_spared: tuple[FloatArray, ...],
 ) -> _Channel:
-    """Evaluate the formula of the module for every row, on both sides, and for no source."""
+    """Evaluate the formula of the module for every row, on both sides, and for no source.
+
+    Only the drawn regions are gone through: `all_spared` is the sum of ``w log (1 - p)`` over all
+    that the used views show, from which they are taken out. So the cost hardly grows with sources.
+    """
     drawn, spared, for_pain, for_rest = evidence_weights(share, found, atlas)
-    mirror = atlas.body.mirror_place
-    likelihood: dict[Side, FloatArray] = {}
-    for side in SIDES:
-        hurts, free = (v if side == "left" else v[mirror] for v in (drawn, spared))
-        likelihood[side] = for_pain * (log_yes @ hurts) + for_rest * (log_no @ free)
+    here = np.flatnonzero(drawn)
+    places = (here, atlas.body.mirror_place[here])
+    likelihood = tuple(
+        for_pain * (drawn[here] @ log_yes.T[place])
+        + for_rest * (none - drawn[here] @ log_no.T[place])
+        for place, none in zip(places, all_spared, strict=True)
+    )
     shares = np.array(atlas.model.elsewhere_chances)
-    scattered = for_pain * drawn.sum() * np.log(shares)
+    scattered: FloatArray = for_pain * drawn.sum() * np.log(shares)
     scattered += for_rest * spared.sum() * np.log1p(-shares)
-    return _Channel(likelihood, float(np.logaddexp.reduce(scattered) - np.log(len(shares))))
+    return _Channel(likelihood, scattered)
 
 
 @dataclass(frozen=True)
@@ -210,28 +233,32 @@ class _Evidence:
         Log evidence of numbness and tingling.
     active : ndarray, shape (sources, 2, trigger points)
         Chance that each trigger point is active.
-    nothing, nothing_sensory : float
-        Log evidence of no source.
+    nothing, nothing_other : float
+        Log evidence of no muscle, and of no other source.
     """
 
     log: FloatArray
     sensory: FloatArray
     active: FloatArray
     nothing: float
-    nothing_sensory: float
+    nothing_other: float
 
 
 def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Evidence:
     """Compare a drawing with every state of every source, and average over the states."""
     model = atlas.model
-    pain = _channel(found.fraction, found, atlas, expected.log_pain, expected.log_no_pain)
-    feeling = _channel(found.sensory, found, atlas, expected.log_core, expected.log_no_core)
-    known_right = found.known[atlas.body.mirror_place]
+    seen = expected.view_sums(found.known, weights_of(atlas), atlas.body.mirror_place)
+    pain = _channel(
+        found.fraction, found, atlas, expected.log_pain, expected.log_no_pain, seen.no_pain
+    )
+    feeling = _channel(
+        found.sensory, found, atlas, expected.log_core, expected.log_no_core, seen.no_core
+    )
+    trust = np.array([1 if s.is_muscle else model.other_weight for s in expected.sources])
     log, active = [], []
-    for side in SIDES:
-        in_sight = expected.where @ (found.known if side == "left" else known_right)
-        in_sight = model.unused_view + (1 - model.unused_view) * in_sight
-        states = pain.likelihood[side] + np.log(in_sight) + expected.log_prior
+    for likelihood, in_sight in zip(pain.likelihood, seen.in_sight, strict=True):
+        visible = model.unused_view + (1 - model.unused_view) * in_sight
+        states = trust[expected.owner] * likelihood + np.log(visible) + expected.log_prior
         best = np.maximum.reduceat(states, expected.first)
         weight = np.exp(states - best[expected.owner])
         total = np.add.reduceat(weight, expected.first)
@@ -240,10 +267,10 @@ def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Evidence:
         active.append(chance / total[:, None])
     return _Evidence(
         log=np.stack(log, axis=1),
-        sensory=np.stack([feeling.likelihood[side] for side in SIDES], axis=1),
+        sensory=model.other_weight * np.stack(feeling.likelihood, axis=1),
         active=np.stack(active, axis=1),
-        nothing=pain.nothing,
-        nothing_sensory=feeling.nothing,
+        nothing=pain.nothing(),
+        nothing_other=pain.nothing(model.other_weight) + feeling.nothing(model.other_weight),
     )
 
 
@@ -265,7 +292,7 @@ def _rank(drawing: PainDrawing, found: Overlap, atlas: Atlas, expected: Expectat
     )
     differential, none_of_differential = _list(
         compared.log + compared.sensory + moved,
-        compared.nothing + compared.nothing_sensory,
+        compared.nothing_other,
         np.flatnonzero(~muscle),
         compared,
         found,
