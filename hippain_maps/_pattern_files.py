@@ -278,6 +278,9 @@ class ModelFile(_Model):
     clue_limit: Annotated[float, Field(gt=1, le=1000)]
     published_limit: Annotated[float, Field(gt=1, le=1000)]
     palpation_ratio: Annotated[float, Field(gt=1, le=100)]
+    palpation_found: Annotated[float, Field(ge=1, le=100)]
+    palpation_not_found: Share
+    palpation_limit: Annotated[float, Field(gt=1, le=1000)]
     combination_weight: Annotated[float, Field(gt=0, le=100)]
     combination_silence: Share
     too_close: Annotated[float, Field(gt=1, le=100)]

@@ -129,7 +129,7 @@ def _print_remarks(
 
 def _print_clues(console: Console, ranking: Ranking) -> None:
     """Print what each answer did to the sources in the lists."""
-    if not ranking.clues:
+    if not ranking.clues and not ranking.palpation:
         return
     shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
     console.print(Text("\nWhat the answers did", "bold"))
@@ -143,6 +143,18 @@ def _print_clues(console: Console, ranking: Ranking) -> None:
         topic = {"worse_with": "worse with ", "eased_by": "eased by "}.get(effect.clue.topic, "")
         said = f"{topic}{effect.clue.says['en']}: {effect.answer}{origin}"
         console.print(Text(f"  {said}  ->  {', '.join(moved) or 'nothing in these lists'}"))
+    _print_palpation(console, ranking)
+
+
+def _print_palpation(console: Console, ranking: Ranking) -> None:
+    for effect in ranking.palpation:
+        said = {
+            "familiar": "brings on the familiar pain",
+            "found": "found",
+            "not_found": "not found",
+        }
+        name = f"{effect.source.name}, {effect.side}: {effect.point.name}"
+        console.print(Text(f"  {name}: {said[effect.finding]}  ->  x{effect.factor:.2g}"))
 
 
 def _print_questions(console: Console, ranking: Ranking) -> None:

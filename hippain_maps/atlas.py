@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -128,6 +128,29 @@ class Atlas:
             for name in (source.id, source.name, *source.synonyms, *source.names.values()):
                 names.setdefault(fold(name), source.id)
         return names
+
+    def only(self, names: Iterable[str]) -> Atlas:
+        """Return an atlas of some of the sources alone, as if there were no others.
+
+        Raises
+        ------
+        UnknownNameError
+            If nothing answers to a name.
+
+        Examples
+        --------
+        >>> list(load_atlas().only(["QL", "piriformis"]).sources)
+        ['piriformis', 'quadratus_lumborum']
+        """
+        kept = {self.source(name).id for name in names}
+        return replace(
+            self,
+            sources={name: source for name, source in self.sources.items() if name in kept},
+            places=tuple(place for place in self.places if kept & set(place.sources)),
+            relations=tuple(r for r in self.relations if kept >= set(r.between)),
+            sets={name: found for name, found in self.sets.items() if kept >= set(found.sources)},
+            version=f"{self.version} ({len(kept)} sources)",
+        )
 
     def teaching_set(self, name: str) -> TeachingSet:
         """Return a ready-made set of sources.

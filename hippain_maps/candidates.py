@@ -18,6 +18,7 @@ from hippain_maps.clues import ClueEffect
 from hippain_maps.geometry import VIEWS, FloatArray, Side
 from hippain_maps.measures import Measures, measures
 from hippain_maps.overlap import Overlap
+from hippain_maps.palpation import PalpationEffect
 from hippain_maps.patterns import ZONES, Relation, Source, TriggerPoint
 from hippain_maps.screening import RedFlagState
 
@@ -247,6 +248,8 @@ class Ranking(Sequence[Candidate]):
         Places that hold nearly all of the drawing and that several sources share.
     clues : tuple of ClueEffect
         What each answer did.
+    palpation : tuple of PalpationEffect
+        What each palpation finding did.
     relations : tuple of Relation
         What is known between the first muscles and the first other sources.
     red_flags : tuple of RedFlagState
@@ -263,6 +266,7 @@ class Ranking(Sequence[Candidate]):
     also_drawn: tuple[Candidate, ...]
     places: tuple[Place, ...]
     clues: tuple[ClueEffect, ...] = ()
+    palpation: tuple[PalpationEffect, ...] = ()
     relations: tuple[Relation, ...] = ()
     red_flags: tuple[RedFlagState, ...] = ()
 
@@ -322,6 +326,7 @@ class Ranking(Sequence[Candidate]):
                 {"between": list(r.between), "kind": r.kind, "says": r.says} for r in self.relations
             ],
             "clues": [effect.to_dict() for effect in self.clues],
+            "palpation": [effect.to_dict() for effect in self.palpation],
             "candidates": [c.to_dict() for c in self.candidates[:top]],
             "differential": [c.to_dict() for c in self.differential[:top]],
         }

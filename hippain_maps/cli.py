@@ -169,6 +169,7 @@ def rank(
 @click.option("--per-source", type=click.IntRange(1, 2000), default=25, help="Patients [25].")
 @click.option("--family", type=click.Choice(["warp", "brush"]), default="brush", help="Of hands.")
 @click.option("--seed", type=int, default=1, help="The same seed gives the same digits [1].")
+@click.option("--set", "ready", metavar="NAME", help="Only the muscles of a ready-made set.")
 @click.option("--classifier", is_flag=True, help="Also train a classifier (scikit-learn).")
 @click.option("-o", "--output", "out", metavar="OUT", help="Write everything as JSON.")
 @click.option("--figure", metavar="OUT", help="Draw it: png, svg or pdf by extension.")
@@ -177,6 +178,7 @@ def evaluate(
     per_source: int,
     family: Family,
     seed: int,
+    ready: str | None,
     classifier: bool,
     out: str | None,
     figure: str | None,
@@ -204,7 +206,9 @@ def evaluate(
         checked_target(figure)
 
     atlas = load_atlas(*patterns)
-    conditions = evaluation.conditions(family)
+    if ready:
+        atlas = atlas.only(atlas.teaching_set(ready).sources)
+    conditions = evaluation.conditions(family, atlas)
     muscles = sum(source.kind == "muscle" for source in atlas.sources.values())
     results = []
     with progress(len(conditions) * muscles * 2 * per_source) as step:

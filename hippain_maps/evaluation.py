@@ -37,6 +37,7 @@ from hippain_maps.simulation import (
     mixture,
     patient,
     redraw,
+    shake_for,
 )
 
 Key = tuple[str, str]
@@ -63,10 +64,18 @@ class Condition:
     mixed: bool = False
 
 
-def conditions(family: Family = "warp") -> tuple[Condition, ...]:
-    """Return the standard conditions of one family of hands."""
-    low_back, shoulder = (Hand(family=family, shake=SHAKE[family, j]) for j in (0.62, 0.42))
-    single = Hand(family=family, shake=SHAKE[family, 0.62], one_view=True).steady()
+def conditions(family: Family = "warp", atlas: Atlas | None = None) -> tuple[Condition, ...]:
+    """Return the standard conditions of one family of hands.
+
+    With an atlas, the hands are made as shaky as it takes for the stated overlap on its muscles;
+    without, as it takes on the shipped ones.
+    """
+    shakes = {
+        level: shake_for(family, level, atlas) if atlas else SHAKE[family, level]
+        for level in (0.62, 0.42)
+    }
+    low_back, shoulder = (Hand(family=family, shake=shakes[level]) for level in shakes)
+    single = replace(low_back, one_view=True).steady()
     return (
         Condition("displacement, Jaccard 0.62", low_back.steady()),
         Condition("displacement, Jaccard 0.42", shoulder.steady()),

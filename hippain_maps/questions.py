@@ -150,6 +150,7 @@ def _link(source: Source, clue: str) -> ClueLink | None:
 def _palpations(ranking: Ranking) -> Iterator[Question]:
     """Yield the trigger points of the candidates; they tell the sides apart too."""
     model = ranking.atlas.model
+    done = {(e.source.id, e.side, e.point.id) for e in ranking.palpation}
     shares = np.array([candidate.probability for candidate in ranking.candidates])
     for place, candidate in enumerate(ranking.candidates):
         # What hardly any share speaks for is not worth working out.
@@ -159,6 +160,8 @@ def _palpations(ranking: Ranking) -> Iterator[Question]:
         yes[place] = model.clue_yes
         information = _information(shares, yes)
         for point in candidate.points:
+            if (candidate.source.id, candidate.side, point.id) in done:
+                continue
             yield Question(
                 clue=None,
                 topic="palpate",

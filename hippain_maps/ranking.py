@@ -31,11 +31,12 @@ trigger points does not win by flexibility). The share of a source on a side wit
 
     P(source, side) \propto prior \cdot \sum_s prior_s\, [u + (1 - u)\, v(s)]\, e^{L(s)}
 
-times the factors of the answered clues (`hippain_maps.clues`), next to "none of these": pain spread
-without a pattern, averaged over several densities. Muscles (*candidates*) and other sources
-(*differential*) are two lists, each with its own remainder: they coexist and never push each other
-out. The territories of other sources are vaguer than the patterns of muscles, so that L counts less
-for them and answers the more. All constants are in ``patterns/model.yaml``.
+times the factors of the answered clues and of palpation (`hippain_maps.clues`, `palpation`), next
+to "none of these": pain spread without a pattern, averaged over several densities. Muscles
+(*candidates*) and other sources (*differential*) are two lists, each with its own remainder: they
+coexist and never push each other out. The territories of other sources are vaguer than the patterns
+of muscles, so that L counts less for them and answers the more. All constants are in
+``patterns/model.yaml``.
 
 Marks that say numb or tingling and nothing else are not pain. They are compared by the same formula
 with the *core* of each source, where it goes numb, and count in the differential alone: a drawing
@@ -64,6 +65,8 @@ from hippain_maps.errors import DrawingError
 from hippain_maps.expectation import Expectation, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.overlap import Overlap, overlap
+from hippain_maps.palpation import PalpationEffect, palpated
+from hippain_maps.palpation import log_factors as palpation_factors
 from hippain_maps.patterns import Relation
 from hippain_maps.screening import alarm, red_flags, unknown_answers
 
@@ -116,9 +119,10 @@ def rank_many(drawings: Iterable[PainDrawing], atlas: Atlas) -> Iterator[Ranking
                 alarm(red_flags(drawing, atlas, found=found), atlas) + _nothing_mapped(found),
                 where=f"drawing {number + 1}" if number else None,
             )
-        if ignored := unknown_answers(drawing, atlas):
+        pressed, unused = palpated(drawing, atlas)
+        if ignored := (*unknown_answers(drawing, atlas), *unused):
             found = replace(found, notes=(*found.notes, *ignored))
-        yield _rank(drawing, found, atlas, expected)
+        yield _rank(drawing, found, pressed, atlas, expected)
 
 
 def _nothing_mapped(found: Overlap) -> str:
@@ -274,11 +278,19 @@ def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Evidence:
     )
 
 
-def _rank(drawing: PainDrawing, found: Overlap, atlas: Atlas, expected: Expectation) -> Ranking:
+def _rank(
+    drawing: PainDrawing,
+    found: Overlap,
+    pressed: tuple[PalpationEffect, ...],
+    atlas: Atlas,
+    expected: Expectation,
+) -> Ranking:
     compared = _compare(found, atlas, expected)
     answered = effects(drawing, atlas)
     factors = log_factors(answered, atlas.model)
-    moved = np.array([[factors.get(source.id, 0.0)] for source in expected.sources])
+    moved = np.array([[factors.get(source.id, 0.0)] * len(SIDES) for source in expected.sources])
+    for (name, side), factor in palpation_factors(pressed, atlas.model.palpation_limit).items():
+        moved[list(atlas.sources).index(name), SIDES.index(side)] += factor
     muscle = np.array([source.is_muscle for source in expected.sources], dtype=bool)
     pain = bool(found.skin_cm2.sum() >= atlas.model.least_drawn_cm2)
     # Numbness and tingling speak to nerves, and say nothing of muscles either way.
@@ -311,6 +323,7 @@ def _rank(drawing: PainDrawing, found: Overlap, atlas: Atlas, expected: Expectat
         also_drawn=_also_drawn(candidates[len(close) :], found, atlas, expected),
         places=_shared_places(found, atlas),
         clues=answered,
+        palpation=pressed,
         relations=_related(candidates, differential, atlas),
         red_flags=red_flags(drawing, atlas, found=found),
     )

@@ -46,6 +46,7 @@ FLOORS = {
     "overlap": 6,
     "expectation": 7,
     "clues": 7,
+    "palpation": 7,
     "screening": 7,
     "measures": 7,
     "candidates": 8,
