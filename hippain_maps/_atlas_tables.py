@@ -158,7 +158,7 @@ def _referrals_table(found: Iterable[Referral]) -> Table:
         table.add_column(title, justify="right" if title == "covers" else "left")
     for r in found:
         zone = r.zone if r.frequency is None else f"{100 * r.frequency:.0f} % of patients"
-        points = ", ".join(point.name for point in r.trigger_points)
+        points = "; ".join(point.name for point in r.trigger_points)
         table.add_row(
             r.source.name,
             zone + (" (from the other side)" if r.crossed else ""),

@@ -6,7 +6,7 @@ hundred sources costs no more than the few that are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, overload
@@ -225,13 +225,51 @@ class Candidate:
         }
 
 
+class CandidateList(Sequence[Candidate]):
+    """One list, best first; a candidate is made when it is asked for.
+
+    Parameters
+    ----------
+    make : callable, optional
+        Returns the candidate at a place.
+    keys : tuple of (str, side)
+        Source id and side of each.
+    """
+
+    def __init__(
+        self,
+        make: Callable[[int], Candidate] | None = None,
+        keys: tuple[tuple[str, Side], ...] = (),
+    ) -> None:
+        self.keys = keys
+        self._make = make
+        self._made: list[Candidate | None] = [None] * len(keys)
+
+    @overload
+    def __getitem__(self, index: int) -> Candidate: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Candidate, ...]: ...
+    def __getitem__(self, index: int | slice) -> Candidate | tuple[Candidate, ...]:
+        places = range(len(self._made))[index]
+        if isinstance(places, int):
+            made = self._made[places]
+            if made is None:
+                assert self._make is not None
+                made = self._made[places] = self._make(places)
+            return made
+        return tuple(self[place] for place in places)
+
+    def __len__(self) -> int:
+        return len(self._made)
+
+
 @dataclass(frozen=True)
 class Ranking(Sequence[Candidate]):
     """Candidates for a drawing, best first; as a sequence, the muscles.
 
     Parameters
     ----------
-    candidates, differential : tuple of Candidate
+    candidates, differential : sequence of Candidate
         Muscles, and other sources.
     none_of_candidates, none_of_differential : float
         Share of "none of these" in each list.
@@ -256,8 +294,8 @@ class Ranking(Sequence[Candidate]):
         What comes before any candidate: raised flags, then those not asked, then those answered no.
     """
 
-    candidates: tuple[Candidate, ...]
-    differential: tuple[Candidate, ...]
+    candidates: Sequence[Candidate]
+    differential: Sequence[Candidate]
     none_of_candidates: float
     none_of_differential: float
     overlap: Overlap

@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from hippain_maps.atlas import Atlas
@@ -127,14 +128,22 @@ def effects(drawing: PainDrawing, atlas: Atlas) -> tuple[ClueEffect, ...]:
     )
 
 
-def _moved(name: str, answer: Answer, atlas: Atlas) -> tuple[tuple[Source, float, bool], ...]:
-    moved = []
+@lru_cache(maxsize=4)
+def _by_clue(atlas: Atlas) -> Mapping[str, list[tuple[Source, ClueLink]]]:
+    """Return who speaks of each clue; gone through once for an atlas."""
+    found: dict[str, list[tuple[Source, ClueLink]]] = {}
     for source in atlas.sources.values():
         for link in source.clues:
-            if link.clue == name:
-                factor, published = factor_of(link, answer, atlas.model)
-                if factor != 1:
-                    moved.append((source, factor, published))
+            found.setdefault(link.clue, []).append((source, link))
+    return found
+
+
+def _moved(name: str, answer: Answer, atlas: Atlas) -> tuple[tuple[Source, float, bool], ...]:
+    moved = []
+    for source, link in _by_clue(atlas).get(name, ()):
+        factor, published = factor_of(link, answer, atlas.model)
+        if factor != 1:
+            moved.append((source, factor, published))
     return tuple(sorted(moved, key=lambda m: (-abs(math.log(m[1])), m[0].id)))
 
 

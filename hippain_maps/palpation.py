@@ -66,6 +66,8 @@ def palpated(drawing: PainDrawing, atlas: Atlas) -> tuple[tuple[PalpationEffect,
     >>> palpated(drawing, load_atlas())[0][0].factor
     3.0
     """
+    if not drawing.palpation:
+        return (), []
     model = atlas.model
     factors: dict[Finding, float] = {
         "familiar": model.palpation_ratio,

@@ -58,7 +58,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps.atlas import Atlas, Place
-from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.candidates import Candidate, CandidateList, Ranking
 from hippain_maps.clues import effects, log_factors
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
@@ -311,7 +311,9 @@ def _rank(
         atlas,
     )
     first = candidates[0].probability if candidates else 1.0
-    close = [c for c in candidates if c.probability * atlas.model.too_close >= first]
+    close = list(
+        itertools.takewhile(lambda c: c.probability * atlas.model.too_close >= first, candidates)
+    )
     return Ranking(
         candidates=candidates,
         differential=differential,
@@ -320,7 +322,7 @@ def _rank(
         overlap=found,
         atlas=atlas,
         undecided=tuple(close) if len(close) > 1 else (),
-        also_drawn=_also_drawn(candidates[len(close) :], found, atlas, expected),
+        also_drawn=_also_drawn(candidates, len(close), found, atlas, expected),
         places=_shared_places(found, atlas),
         clues=answered,
         palpation=pressed,
@@ -336,10 +338,10 @@ def _list(
     compared: _Evidence,
     found: Overlap,
     atlas: Atlas,
-) -> tuple[tuple[Candidate, ...], float]:
+) -> tuple[CandidateList, float]:
     """Return one list, best first, and the share of none of these."""
     if not len(chosen):
-        return (), 1.0
+        return CandidateList(), 1.0
     model, sources = atlas.model, tuple(atlas.sources.values())
     priors = np.array([model.source_priors.get(sources[i].id, model.default_prior) for i in chosen])
     whole = priors.sum() * len(SIDES) / (1 - model.none_of_these)
@@ -347,23 +349,27 @@ def _list(
     none = float(np.log(model.none_of_these) + nothing)
     total = float(np.logaddexp(np.logaddexp.reduce(log, axis=None), none))
     share = np.exp(log - total)
-    candidates = tuple(
-        Candidate(
-            rank=rank_,
-            source=(source := sources[chosen[i]]),
+    order, sides, ranks = _ranks(log, found)
+
+    def make(place: int) -> Candidate:
+        i, s = order[place], sides[place]
+        source = sources[chosen[i]]
+        return Candidate(
+            rank=int(ranks[place]),
+            source=source,
             side=SIDES[s],
             probability=float(share[i, s]),
             active=compared.active[chosen[i], s, : len(source.trigger_points)],
             overlap=found,
             atlas=atlas,
         )
-        for i, s, rank_ in _ranks(log, found)
-    )
-    return candidates, float(np.exp(none - total))
+
+    keys = tuple((sources[chosen[i]].id, SIDES[s]) for i, s in zip(order, sides, strict=True))
+    return CandidateList(make, keys), float(np.exp(none - total))
 
 
-def _ranks(log: FloatArray, found: Overlap) -> Iterator[tuple[int, int, int]]:
-    """Yield source, side and rank of each candidate, best first; equal ones share a rank.
+def _ranks(log: FloatArray, found: Overlap) -> tuple[list[int], list[int], list[int]]:
+    """Return source, side and rank of each candidate, best first; equal ones share a rank.
 
     Of equal ones the side with more pain comes first, so that a mirrored drawing mirrors the order.
     """
@@ -374,14 +380,14 @@ def _ranks(log: FloatArray, found: Overlap) -> Iterator[tuple[int, int, int]]:
     apart = np.concatenate([[True], np.diff(-flat[order]) > _EQUAL])
     ranks = np.maximum.accumulate(np.where(apart, np.arange(1, len(flat) + 1), 0))
     source, side = np.divmod(order, log.shape[1])
-    for at in np.lexsort((side == other, source, ranks)):
-        yield int(source[at]), int(side[at]), int(ranks[at])
+    places = np.lexsort((side == other, source, ranks))
+    return source[places].tolist(), side[places].tolist(), ranks[places].tolist()
 
 
 def _also_drawn(
-    candidates: Sequence[Candidate], found: Overlap, atlas: Atlas, expected: Expectation
+    candidates: CandidateList, first: int, found: Overlap, atlas: Atlas, expected: Expectation
 ) -> tuple[Candidate, ...]:
-    """Return the candidates whose essential zone was nearly all drawn."""
+    """Return the candidates from a place on whose essential zone was nearly all drawn."""
     least = atlas.model.also_drawn
     size = atlas.body.skin * found.known
     # A zone that joins several trigger points is not drawn where none of its parts half is.
@@ -396,9 +402,8 @@ def _also_drawn(
         )
         most = np.maximum.reduceat(share, expected.first_point)
         some |= {(expected.sources[i].id, side) for i in np.flatnonzero(most >= least / 2)}
-    return tuple(
-        c for c in candidates if (c.source.id, c.side) in some and (c.essential_drawn or 0) >= least
-    )
+    places = [n for n, key in enumerate(candidates.keys) if n >= first and key in some]
+    return tuple(c for n in places if ((c := candidates[n]).essential_drawn or 0) >= least)
 
 
 def _related(
@@ -408,8 +413,9 @@ def _related(
 
     The first pairs come first.
     """
+    least = atlas.model.related
     first = [
-        [c.source.id for c in ranked if c.rank <= _FIRST and c.probability >= atlas.model.related]
+        [c.source.id for c in ranked[: 2 * _FIRST] if c.rank <= _FIRST and c.probability >= least]
         for ranked in (candidates, differential)
     ]
     place = {pair: n for n, pair in enumerate(itertools.product(*first))}
