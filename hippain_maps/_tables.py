@@ -218,11 +218,21 @@ def print_results(console: Console, results: Sequence[Result], atlas: Atlas) -> 
             pad_edge=False,
         )
         table.add_column("method")
-        for name in ("top 1", "top 3", "top 5", "same first", "tau", "Brier", "calibration error"):
+        for name in (
+            "top 1",
+            "any side",
+            "top 3",
+            "top 5",
+            "same first",
+            "tau",
+            "Brier",
+            "calibration error",
+        ):
             table.add_column(name, justify="right")
         for name, found in result.methods.items():
             values = (
                 found.top1,
+                found.muscle_first,
                 found.top3,
                 found.top5,
                 found.same_first,

@@ -105,6 +105,9 @@ class Recovery:
         methods that give no probabilities.
     calibration_error : float or None
         Expected calibration error of the first candidate's share, in ten equal bins.
+    muscle_first : float
+        Share whose first candidate is a true source on either side: some patterns lie on both
+        halves of the body alike (pelvic floor, rectus abdominis), and no drawing tells their side.
     """
 
     top1: float
@@ -114,6 +117,7 @@ class Recovery:
     kendall_tau: float
     brier: float | None = None
     calibration_error: float | None = None
+    muscle_first: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -418,11 +422,12 @@ def _recovery(
 ) -> Recovery:
     place = {key: i for i, key in enumerate(keys)}
     hits = {1: 0, 3: 0, 5: 0}
-    same, taus, errors = 0, [], []
+    same, muscle, taus, errors = 0, 0, [], []
     for (first, again), case in zip(scores, cases, strict=True):
         order = np.argsort(-first, kind="stable")
         truth = [place[key] for key in case.truth]
         hits[1] += order[0] in truth
+        muscle += keys[order[0]][0] in {name for name, _ in case.truth}
         for depth in (3, 5):
             hits[depth] += set(truth) <= set(order[:depth].tolist())
         same += int(order[0] == np.argmax(again))
@@ -442,6 +447,7 @@ def _recovery(
         calibration_error=(
             sum(n * abs(share - right) for share, right, n in bins) / count if shares else None
         ),
+        muscle_first=muscle / count,
     )
 
 
