@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -206,7 +207,6 @@ def print_source(console: Console, atlas: Atlas, source: Source) -> None:
         console.print(Text(f"  zones: {zones.confidence}{keys(zones.citations)}"))
         if point.note:
             console.print(Text(f"  note: {point.note}"))
-    console.print()
     for title, facts in (
         ("causes", source.causes),
         ("quality", source.quality),
@@ -218,8 +218,10 @@ def print_source(console: Console, atlas: Atlas, source: Source) -> None:
         ("often together with", source.coexists_with),
     ):
         _print_statements(console, title, facts)
-    for limit in source.limits:
-        console.print(Text(f"limit: {limit}"))
+    _print_relations(console, atlas, source)
+    if source.limits:
+        console.print(Text("\nLimits", "bold"))
+        _print_items(console, source.limits)
     console.print(Text("\nSources", "bold"))
     for key in sorted(cited(source)):
         citation = atlas.citations[key]
@@ -240,10 +242,30 @@ def _print_frequencies(console: Console, atlas: Atlas, frequencies: Frequencies)
     )
 
 
+def _print_relations(console: Console, atlas: Atlas, source: Source) -> None:
+    """Print what is known between this source and others, a line each."""
+    said = []
+    for relation in atlas.relations:
+        if source.id in relation.between:
+            (other,) = (name for name in relation.between if name != source.id)
+            verb = "imitates" if relation.kind == "imitate" else "often together with"
+            said.append(f"{verb} {atlas.sources[other].name}: {relation.says}")
+    if said:
+        console.print(Text("\nTold apart", "bold"))
+        _print_items(console, said)
+
+
 def _print_statements(console: Console, title: str, facts: Statements | None) -> None:
     if facts is not None:
         basis = f"{facts.evidence.confidence}{keys(facts.evidence.citations)}"
-        console.print(Text(f"{title}: {'; '.join(facts.items)}  [{basis}]"))
+        console.print(Text.assemble((f"\n{title.capitalize()}", "bold"), (f"  [{basis}]", "dim")))
+        _print_items(console, facts.items)
+
+
+def _print_items(console: Console, items: Iterable[str]) -> None:
+    """Print statements a line each, what runs on indented."""
+    for item in items:
+        console.print(Padding(Text(f"- {item}"), (0, 0, 0, 2), expand=False))
 
 
 def keys(citations: tuple[str, ...]) -> str:
