@@ -53,7 +53,7 @@ def print_ranking(
     if not ranking.candidates:
         console.print("Only numbness and tingling is drawn: it speaks of nerves, not of muscles.")
     if ranking.differential:
-        title = "other source of the same picture"
+        title = "other source"
         _print_list(console, title, ranking.differential[:top], ranking.none_of_differential)
     _print_remarks(console, ranking, together, steady)
     for c in ranking.undecided or ranking.candidates[:1]:
@@ -139,6 +139,8 @@ def _print_clues(console: Console, ranking: Ranking) -> None:
             for source, factor, published in effect.moved
             if source.id in shown
         ]
+        if not moved and effect.origin == "drawing":
+            continue
         origin = "" if effect.origin == "answer" else " (from the drawing)"
         topic = {"worse_with": "worse with ", "eased_by": "eased by "}.get(effect.clue.topic, "")
         said = f"{topic}{effect.clue.says['en']}: {effect.answer}{origin}"
