@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from rich.text import Text
 from hippain_maps._red_flag_table import print_red_flags
 from hippain_maps.atlas import Atlas
 from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.comparison import Comparison
 from hippain_maps.questions import ask_next
 from hippain_maps.reasons import AreaFit, reasons
 from hippain_maps.regions import Body
@@ -198,6 +200,51 @@ def _print_areas(console: Console, title: str, areas: Iterable[AreaFit]) -> None
 
 def _percent(share: float) -> str:
     return "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+
+
+def print_comparison(console: Console, found: Comparison) -> None:
+    """Print what changed between two drawings."""
+    before, after = found.before, found.after
+    console.print(
+        f"Pain extent {before.percent:.1f} % ({before.area_cm2:.0f} cm²) before, "
+        f"{after.percent:.1f} % ({after.area_cm2:.0f} cm²) after."
+    )
+    areas = found.areas()
+    console.print(", ".join(f"{name} {size:.0f} cm²" for name, size in areas.items()) + ".")
+    if found.jaccard is None:
+        console.print("Neither drawing holds pain: there is no overlap to state.")
+    else:
+        verdict = (
+            "no more apart than two drawings of one pain are on average"
+            if found.within_redraw
+            else "further apart than two drawings of one pain are on average"
+        )
+        console.print(f"Overlap (Jaccard) {found.jaccard:.2f}: {verdict} (0.62 +- 0.18).")
+    for view, change in found.views.items():
+        if change.shift:
+            across, up = change.shift
+            far = math.hypot(across, up)
+            console.print(f"Centre in the {view.replace('_', ' ')} view moved by {far:.1f} cm.")
+    if found.one_sided:
+        views = ", ".join(view.replace("_", " ") for view in found.one_sided)
+        console.print(f"Used in one drawing alone, so not comparable for sure: {views}.")
+    if any(value is not None for value in found.intensity):
+        said = ["not stated" if v is None else f"{v:.1f}" for v in found.intensity]
+        console.print(f"Mean intensity {said[0]} before, {said[1]} after.")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("source", "side", "before", "after"):
+        table.add_column(title, justify="right" if title in ("before", "after") else "left")
+    likely = [m for m in found.moved if any(p and p[1] >= 0.01 for p in (m.before, m.after))]
+    for moved in likely:
+        places = [
+            "not ranked" if place is None else f"{place[0]}. ({_percent(place[1])})"
+            for place in (moved.before, moved.after)
+        ]
+        table.add_row(Text(moved.source.name), moved.side, *places)
+    if likely:
+        console.print()
+        console.print(table)
+    console.print(Text(CANDIDATES, style="dim"))
 
 
 @contextmanager

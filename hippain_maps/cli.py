@@ -242,6 +242,40 @@ def evaluate(
         click.echo(f"wrote {figure}", err=True)
 
 
+@main.command(epilog="Example: hippain compare monday.geojson friday.geojson --figure change.png")
+@click.argument("before")
+@click.argument("after")
+@click.option("--json", "as_json", is_flag=True, help="Write the comparison as JSON.")
+@click.option("--figure", metavar="OUT", help="Also draw it: png, svg or pdf by extension.")
+@patterns_option
+def compare(
+    before: str, after: str, as_json: bool, figure: str | None, patterns: Sequence[str]
+) -> None:
+    """Compare two drawings of one person: what is gone, new and remaining.
+
+    BEFORE and AFTER are GeoJSON pain drawings; the places of the first sources in both are told.
+    """
+    from hippain_maps.comparison import compare as compare_drawings
+
+    atlas = load_atlas(*patterns)
+    found = compare_drawings(PainDrawing.read(before), PainDrawing.read(after), atlas)
+    if figure:
+        from hippain_maps.plotting import save_figure
+        from hippain_maps.plotting.change import plot_change
+        from hippain_maps.plotting.saving import checked_target
+
+        checked_target(figure)
+        save_figure(plot_change(found, atlas.body), figure)
+    if as_json:
+        click.echo(json.dumps({"atlas": atlas.version, **found.to_dict()}, indent=2))
+    else:
+        from hippain_maps._tables import print_comparison
+
+        print_comparison(_console(), found)
+    if figure:
+        click.echo(f"wrote {figure}", err=True)
+
+
 LISTED = ("sources", "regions", "groups", "sets", "clues", "flags")
 
 

@@ -52,7 +52,7 @@ FLOORS = {
     "candidates": 8,
     "ranking": 9,
     "interchange": 8,
-    "comparison": 9,
+    "comparison": 10,
     "reasons": 9,
     "simulation": 9,
     "combination": 10,
