@@ -7,6 +7,7 @@
       UnknownNameError(HippainError, KeyError) no such source, region, group or view
       DrawingError(HippainError, ValueError)   a pain drawing cannot be used
       OutputError(HippainError, OSError)       a result cannot be written
+      StoreError(HippainError, OSError)        the store of visits cannot be used
 
 Every message says what was given, what is accepted and what to do, in one line.
 """
@@ -127,3 +128,7 @@ class DrawingError(HippainError, ValueError):
 
 class OutputError(HippainError, OSError):
     """Raised when a result cannot be written where it was asked for."""
+
+
+class StoreError(HippainError, OSError):
+    """Raised when the store of visits cannot be opened, read or written, or refuses a change."""

@@ -59,6 +59,8 @@ FLOORS = {
     "questions": 9,
     "evaluation": 11,
     "cohort": 10,
+    "_store_schema": 1,
+    "visits": 9,
     "store": 10,
     "_red_flag_table": 12,
     "plotting": 12,

@@ -1,0 +1,446 @@
+"""A local store of visits: one SQLite file on this machine, readable by its owner alone.
+
+A patient is a code that the therapist chose, never a name. A visit holds the drawing, with its
+answers and findings, a note, and the ranking as it was then, with the version of the atlas. What
+pressing a trigger point sends, as the patient draws it, is an observation.
+
+A save that has returned is on the disk (write-ahead log, ``synchronous=FULL``). Deleting overwrites
+(``secure_delete``) and empties the log. The file is **not encrypted**: keep it on an encrypted
+disk.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, cast
+
+import platformdirs
+
+from hippain_maps._json import one_line
+from hippain_maps._store_schema import APPLICATION, VERSION, migrate
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import StoreError, UnknownNameError
+from hippain_maps.geometry import SIDES, Side
+from hippain_maps.visits import (
+    MAX_CODE,
+    DrawnBy,
+    Observation,
+    Patient,
+    Visit,
+    VisitLine,
+    checked_code,
+    checked_note,
+    line_of,
+    observation_of,
+    patient_of,
+    visit_of,
+)
+
+_WAIT_S = 10.0
+"""How long a save waits for another program that is writing."""
+
+_HEADER = b"SQLite format 3\x00"
+
+
+def default_path() -> Path:
+    """Return where the store lies unless said otherwise: the user's own data folder."""
+    return Path(platformdirs.user_data_dir("hippain_maps", appauthor=False)) / "visits.sqlite"
+
+
+class Store:
+    """Patients, visits and observations in one file.
+
+    Parameters
+    ----------
+    path : path, optional
+        The file; made if it is not there. By default `default_path`.
+
+    Raises
+    ------
+    StoreError
+        If the file is no store, is damaged, is newer than this program, or cannot be read or
+        written. A file that is refused is left as it is.
+
+    Notes
+    -----
+    One store may be open in several programs at once; a `Store` belongs to the thread that made it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with Store(Path(folder.name) / "visits.sqlite") as store:
+    ...     _ = store.add_patient("K-17", consent=True)
+    ...     visit = store.add_visit("K-17", PainDrawing())
+    ...     [patient.visits for patient in store.patients()]
+    [1]
+    >>> folder.cleanup()
+    """
+
+    def __init__(self, path: str | os.PathLike[str] | None = None) -> None:
+        self.path = Path(path) if path is not None else default_path()
+        self._db = self._open()
+
+    # --- Opening and closing ---
+
+    def _open(self) -> sqlite3.Connection:
+        self._refuse_foreign()
+        with self._told("open"):
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            # Made with its final mode: there is no moment at which others could read it.
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+            os.chmod(self.path, 0o600)
+            db = sqlite3.connect(self.path, timeout=_WAIT_S, isolation_level=None)
+        try:
+            with self._told("open"):
+                db.row_factory = sqlite3.Row
+                self._check(db)
+                db.execute("PRAGMA journal_mode = WAL")
+                db.execute("PRAGMA synchronous = FULL")
+                db.execute("PRAGMA foreign_keys = ON")
+                db.execute("PRAGMA secure_delete = ON")
+                migrate(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _refuse_foreign(self) -> None:
+        """Refuse what is no database before anything is written to it."""
+        try:
+            with open(self.path, "rb") as stream:
+                head = stream.read(100)
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise self._error("open", error.strerror or str(error)) from None
+        if head and (len(head) < 100 or not head.startswith(_HEADER)):
+            raise self._error("open", "it is no store, or it is cut off; nothing was changed")
+        if head and int.from_bytes(head[68:72], "big") not in (0, APPLICATION):
+            raise self._error("open", "it is another program's database; nothing was changed")
+
+    def _check(self, db: sqlite3.Connection) -> None:
+        (version,) = db.execute("PRAGMA user_version").fetchone()
+        (mark,) = db.execute("PRAGMA application_id").fetchone()
+        (tables,) = db.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        if mark != APPLICATION and tables:
+            raise self._error("open", "it is another program's database; nothing was changed")
+        if version > VERSION:
+            raise self._error(
+                "open",
+                f"it has version {version} and this program knows version {VERSION}; "
+                "update hippain_maps",
+            )
+        (state,) = db.execute("PRAGMA quick_check(1)").fetchone()
+        if state != "ok":
+            raise self._error("open", f"it is damaged ({one_line(str(state))}); restore a copy")
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def __enter__(self) -> Store:
+        """Return the store itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close the file."""
+        self.close()
+
+    def _error(self, what: str, why: str) -> StoreError:
+        return StoreError(f"cannot {what} the store '{one_line(str(self.path))}': {why}")
+
+    @contextlib.contextmanager
+    def _told(self, what: str) -> Iterator[None]:
+        """Say in one line what the disk or the database objected to."""
+        try:
+            yield
+        except sqlite3.DatabaseError as error:
+            raise self._error(what, one_line(str(error))) from None
+        except OSError as error:
+            raise self._error(what, error.strerror or str(error)) from None
+
+    @contextlib.contextmanager
+    def _saving(self) -> Iterator[None]:
+        """Run a change in one transaction; when this returns, it is on the disk."""
+        with self._told("write"):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                # A full disk may have ended the transaction already.
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    # --- Patients ---
+
+    def add_patient(
+        self, code: str, *, consent: bool, keep_until: dt.date | None = None
+    ) -> Patient:
+        """Add a patient.
+
+        Raises
+        ------
+        StoreError
+            If the code is taken, empty, longer than 40 characters or holds control characters.
+        """
+        code = checked_code(code)
+        with self._saving():
+            if self._db.execute("SELECT 1 FROM patients WHERE code = ?", (code,)).fetchone():
+                raise StoreError(f"there is a patient '{code}' already; choose another code")
+            self._db.execute(
+                "INSERT INTO patients VALUES (?, ?, ?, ?)",
+                (code, _today(), int(consent), keep_until and keep_until.isoformat()),
+            )
+        return self.patient(code)
+
+    def set_consent(
+        self, code: str, *, consent: bool, keep_until: dt.date | None = None
+    ) -> Patient:
+        """Change consent and retention date."""
+        self.patient(code)
+        with self._saving():
+            self._db.execute(
+                "UPDATE patients SET consent = ?, keep_until = ? WHERE code = ?",
+                (int(consent), keep_until and keep_until.isoformat(), code),
+            )
+        return self.patient(code)
+
+    def patient(self, code: str) -> Patient:
+        """Return a patient.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such code.
+        """
+        with self._told("read"):
+            row = self._db.execute(f"{_PATIENTS} WHERE p.code = ? GROUP BY p.code", (code,))
+            found = row.fetchone()
+        if found is None:
+            known = [patient.code for patient in self.patients(most=1000)]
+            raise UnknownNameError("patient", code[: 2 * MAX_CODE], known)
+        return patient_of(found)
+
+    def patients(self, *, most: int = 100, after: str = "") -> tuple[Patient, ...]:
+        """Return patients by code, a page at a time: those behind `after`."""
+        with self._told("read"):
+            rows = self._db.execute(
+                f"{_PATIENTS} WHERE p.code > ? GROUP BY p.code ORDER BY p.code LIMIT ?",
+                (after, most),
+            ).fetchall()
+        return tuple(map(patient_of, rows))
+
+    def delete_patient(self, code: str) -> None:
+        """Delete a patient with all visits and observations, and overwrite where they stood."""
+        self.patient(code)
+        with self._saving():
+            self._db.execute("DELETE FROM patients WHERE code = ?", (code,))
+        self._empty_log()
+
+    def expired(self, today: dt.date) -> tuple[str, ...]:
+        """Return the codes whose retention date has passed."""
+        with self._told("read"):
+            rows = self._db.execute(
+                "SELECT code FROM patients WHERE keep_until < ? ORDER BY code", (today.isoformat(),)
+            ).fetchall()
+        return tuple(row["code"] for row in rows)
+
+    def delete_expired(self, today: dt.date) -> tuple[str, ...]:
+        """Delete every patient whose retention date has passed; return their codes."""
+        codes = self.expired(today)
+        for code in codes:
+            self.delete_patient(code)
+        return codes
+
+    def _empty_log(self) -> None:
+        """Write the log into the file and cut it off, so that nothing deleted stays in it."""
+        with self._told("write"):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    # --- Visits ---
+
+    def add_visit(
+        self,
+        patient: str,
+        drawing: PainDrawing,
+        *,
+        date: dt.date | None = None,
+        drawn_by: DrawnBy = "patient",
+        note: str = "",
+        ranking: Mapping[str, Any] | None = None,
+    ) -> Visit:
+        """Add a visit; `ranking` is ``Ranking.to_dict()``, kept as it is now."""
+        self.patient(patient)
+        with self._saving():
+            done = self._db.execute(
+                "INSERT INTO visits (patient, date, drawn_by, drawing, note, atlas, ranking,"
+                " revision, saved) VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?)",
+                (
+                    patient,
+                    (date or dt.date.today()).isoformat(),
+                    drawn_by,
+                    json.dumps(drawing.to_geojson(), allow_nan=False),
+                    checked_note(note),
+                    ranking and ranking.get("atlas"),
+                    ranking and json.dumps(ranking, allow_nan=False),
+                    _now(),
+                ),
+            )
+        return self.visit(cast(int, done.lastrowid))
+
+    def save_visit(
+        self,
+        visit: Visit,
+        *,
+        drawing: PainDrawing | None = None,
+        note: str | None = None,
+        ranking: Mapping[str, Any] | None = None,
+    ) -> Visit:
+        """Save what changed of a visit; what is None stays.
+
+        Raises
+        ------
+        StoreError
+            If somebody else saved this visit since it was read: nothing is overwritten.
+        """
+        drawn = json.dumps((drawing or visit.drawing).to_geojson(), allow_nan=False)
+        kept = ranking if ranking is not None else visit.ranking
+        with self._saving():
+            done = self._db.execute(
+                "UPDATE visits SET drawing = ?, note = ?, atlas = ?, ranking = ?,"
+                " revision = revision + 1, saved = ? WHERE id = ? AND revision = ?",
+                (
+                    drawn,
+                    checked_note(visit.note if note is None else note),
+                    kept.get("atlas") if kept else None,
+                    json.dumps(kept, allow_nan=False) if kept else None,
+                    _now(),
+                    visit.id,
+                    visit.revision,
+                ),
+            )
+            if done.rowcount != 1:
+                raise StoreError(
+                    f"visit {visit.id} was changed or deleted elsewhere since it was opened; "
+                    "open it again, nothing was overwritten"
+                )
+        return self.visit(visit.id)
+
+    def visit(self, number: int) -> Visit:
+        """Return a visit with its drawing.
+
+        Raises
+        ------
+        StoreError
+            If there is no such visit.
+        """
+        with self._told("read"):
+            row = self._db.execute("SELECT * FROM visits WHERE id = ?", (number,)).fetchone()
+        if row is None:
+            raise StoreError(f"there is no visit {number}; 'hippain visits list' shows them")
+        return visit_of(row)
+
+    def visits(
+        self, patient: str, *, most: int = 100, before: tuple[dt.date, int] | None = None
+    ) -> tuple[VisitLine, ...]:
+        """Return a patient's visits, the latest first, a page at a time.
+
+        Parameters
+        ----------
+        patient : str
+            The code.
+        most : int
+            How many.
+        before : (date, int), optional
+            Date and number of the last visit of the page before.
+        """
+        self.patient(patient)
+        date, number = before or (dt.date.max, 2**62)
+        with self._told("read"):
+            rows = self._db.execute(
+                "SELECT id, patient, date, drawn_by, note FROM visits"
+                " WHERE patient = ? AND (date, id) < (?, ?)"
+                " ORDER BY date DESC, id DESC LIMIT ?",
+                (patient, date.isoformat(), number, most),
+            ).fetchall()
+        return tuple(map(line_of, rows))
+
+    def delete_visit(self, number: int) -> None:
+        """Delete a visit with its observations, and overwrite where it stood."""
+        self.visit(number)
+        with self._saving():
+            self._db.execute("DELETE FROM visits WHERE id = ?", (number,))
+        self._empty_log()
+
+    # --- Press and draw ---
+
+    def add_observation(
+        self,
+        visit: int,
+        *,
+        source: str,
+        point: str,
+        side: Side,
+        familiar: bool,
+        drawing: PainDrawing,
+    ) -> Observation:
+        """Add what pressing a trigger point sent."""
+        self.visit(visit)
+        if side not in SIDES:
+            raise StoreError(f"'{one_line(str(side)[:20])}' is no side; write left or right")
+        with self._saving():
+            done = self._db.execute(
+                "INSERT INTO observations (visit, source, point, side, familiar, drawing, saved)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (
+                    visit,
+                    source,
+                    point,
+                    side,
+                    int(familiar),
+                    json.dumps(drawing.to_geojson(), allow_nan=False),
+                    _now(),
+                ),
+            )
+        number = cast(int, done.lastrowid)
+        return Observation(number, visit, source, point, side, familiar, drawing)
+
+    def observations(self, *, visit: int | None = None) -> Iterator[Observation]:
+        """Yield observations of one visit, or of every patient who consented to pooling."""
+        where = "o.visit = ?" if visit is not None else "p.consent = 1"
+        with self._told("read"):
+            rows = self._db.execute(
+                "SELECT o.* FROM observations o JOIN visits v ON v.id = o.visit"
+                f" JOIN patients p ON p.code = v.patient WHERE {where} ORDER BY o.id",
+                () if visit is None else (visit,),
+            )
+            yield from map(observation_of, rows)
+
+
+_PATIENTS = (
+    "SELECT p.code, p.created, p.consent, p.keep_until, count(v.id) AS visits"
+    " FROM patients p LEFT JOIN visits v ON v.patient = p.code"
+)
+
+
+def _today() -> str:
+    return dt.date.today().isoformat()
+
+
+def _now() -> str:
+    return dt.datetime.now(dt.UTC).isoformat(timespec="seconds")

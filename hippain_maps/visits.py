@@ -1,0 +1,183 @@
+"""What the store keeps: patients by a code, their visits, and what pressing a point sent."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from hippain_maps._json import one_line
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import StoreError
+from hippain_maps.geometry import Side
+
+DrawnBy = Literal["patient", "therapist"]
+
+MAX_CODE = 40
+MAX_NOTE = 20_000
+"""Longest patient code and treatment note, characters."""
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A person, by a code.
+
+    Parameters
+    ----------
+    code : str
+        Chosen by the therapist.
+    created : datetime.date
+        When the patient was added.
+    consent : bool
+        Whether the patient agreed that the drawings are kept and may be pooled without the code.
+    keep_until : datetime.date or None
+        When they are to be deleted; acted on by `Store.delete_expired`.
+    visits : int
+        How many there are.
+    """
+
+    code: str
+    created: dt.date
+    consent: bool
+    keep_until: dt.date | None
+    visits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One visit.
+
+    Parameters
+    ----------
+    id : int
+        Number in this store.
+    patient : str
+        The patient's code.
+    date : datetime.date
+        Of the visit.
+    drawn_by : {"patient", "therapist"}
+        Whose hand it was.
+    drawing : PainDrawing
+        With answers and palpation findings.
+    note : str
+        The treatment note.
+    atlas : str or None
+        Version of the atlas that `ranking` was made with.
+    ranking : mapping or None
+        ``Ranking.to_dict()`` as it was then.
+    revision : int
+        Grows with each save; a save from an older one is refused.
+    """
+
+    id: int
+    patient: str
+    date: dt.date
+    drawn_by: DrawnBy
+    drawing: PainDrawing
+    note: str
+    atlas: str | None
+    ranking: Mapping[str, Any] | None
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class VisitLine:
+    """A visit in a list, without its drawing."""
+
+    id: int
+    patient: str
+    date: dt.date
+    drawn_by: DrawnBy
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """What pressing a trigger point sent, as the patient drew it."""
+
+    id: int
+    visit: int
+    source: str
+    point: str
+    side: Side
+    familiar: bool
+    drawing: PainDrawing
+
+
+def patient_of(row: sqlite3.Row) -> Patient:
+    """Return a patient from a row."""
+    until = row["keep_until"]
+    return Patient(
+        code=row["code"],
+        created=dt.date.fromisoformat(row["created"]),
+        consent=bool(row["consent"]),
+        keep_until=dt.date.fromisoformat(until) if until else None,
+        visits=row["visits"],
+    )
+
+
+def checked_code(code: str) -> str:
+    """Return a patient code without blanks at its ends.
+
+    Raises
+    ------
+    StoreError
+        If it is empty, too long, or not printable.
+    """
+    kept = code.strip()
+    if not kept or len(kept) > MAX_CODE or not kept.isprintable():
+        raise StoreError(
+            f"'{one_line(code[: 2 * MAX_CODE])}' is no patient code; use 1 to {MAX_CODE} printable "
+            "characters, and no name: who it stands for belongs on paper, not in this file"
+        )
+    return kept
+
+
+def checked_note(note: str) -> str:
+    """Return a treatment note.
+
+    Raises
+    ------
+    StoreError
+        If it is too long.
+    """
+    if len(note) > MAX_NOTE:
+        raise StoreError(f"a note has at most {MAX_NOTE:,} characters, not {len(note):,}")
+    return note
+
+
+def visit_of(row: sqlite3.Row) -> Visit:
+    """Return a visit from its row."""
+    return Visit(
+        id=row["id"],
+        patient=row["patient"],
+        date=dt.date.fromisoformat(row["date"]),
+        drawn_by=row["drawn_by"],
+        drawing=PainDrawing.from_geojson(row["drawing"]),
+        note=row["note"],
+        atlas=row["atlas"],
+        ranking=json.loads(row["ranking"]) if row["ranking"] else None,
+        revision=row["revision"],
+    )
+
+
+def line_of(row: sqlite3.Row) -> VisitLine:
+    """Return a visit in a list from its row."""
+    date = dt.date.fromisoformat(row["date"])
+    return VisitLine(row["id"], row["patient"], date, row["drawn_by"], row["note"])
+
+
+def observation_of(row: sqlite3.Row) -> Observation:
+    """Return an observation from its row."""
+    return Observation(
+        row["id"],
+        row["visit"],
+        row["source"],
+        row["point"],
+        row["side"],
+        bool(row["familiar"]),
+        PainDrawing.from_geojson(row["drawing"]),
+    )
