@@ -54,3 +54,15 @@ MAX_YAML_BYTES = 1_000_000
 
 MAX_YAML_DEPTH = 32
 """Nesting of one YAML file. The atlas needs fewer than ten levels; PyYAML recurses per level."""
+
+# --- An archive of visits ----------------------------------------------------------------------
+
+MAX_ARCHIVE_BYTES = 500_000_000
+"""All of an archive unpacked. Ten thousand large drawings with their rankings stay below."""
+
+MAX_ARCHIVE_ENTRIES = 100_000
+"""Files in one archive."""
+
+MAX_ARCHIVE_RATIO = 200
+"""How much one file of an archive may grow by unpacking. Coordinates shrink to a third; a file
+that shrinks to nothing was made to burst."""

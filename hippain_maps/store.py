@@ -167,6 +167,8 @@ class Store:
         """Say in one line what the disk or the database objected to."""
         try:
             yield
+        except StoreError:
+            raise
         except sqlite3.DatabaseError as error:
             raise self._error(what, one_line(str(error))) from None
         except OSError as error:
@@ -175,6 +177,10 @@ class Store:
     @contextlib.contextmanager
     def _saving(self) -> Iterator[None]:
         """Run a change in one transaction; when this returns, it is on the disk."""
+        if self._db.in_transaction:
+            # Part of a larger change, which is saved or undone as a whole.
+            yield
+            return
         with self._told("write"):
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -185,6 +191,12 @@ class Store:
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")
+
+    @contextlib.contextmanager
+    def together(self) -> Iterator[None]:
+        """Join several changes: all of them are saved, or none."""
+        with self._saving():
+            yield
 
     # --- Patients ---
 

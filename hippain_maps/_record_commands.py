@@ -1,0 +1,129 @@
+"""The commands of the store: ``hippain visits list | show | export | import | delete | where``."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import click
+
+from hippain_maps.store import Store, default_path
+
+
+def _store_option(command: Any) -> Any:
+    return click.option(
+        "--store",
+        "path",
+        metavar="PATH",
+        help="A store other than the one in your data folder.",
+    )(command)
+
+
+@click.group()
+def visits() -> None:
+    """Keep visits on this machine: list, show, export, import, delete.
+
+    Patients are codes, never names. The file is not encrypted: keep it on an encrypted disk.
+    """
+
+
+@visits.command("list", epilog="Example: hippain visits list K-17")
+@click.argument("code", required=False)
+@_store_option
+def list_(code: str | None, path: str | None) -> None:
+    """List the patients, or the visits of the patient CODE, the latest first."""
+    with Store(path) as store:
+        if code is None:
+            found = store.patients(most=100_000)
+            for patient in found:
+                until = f", kept until {patient.keep_until}" if patient.keep_until else ""
+                consent = "consent" if patient.consent else "no consent to pooling"
+                click.echo(f"{patient.code}: {patient.visits} visits, {consent}{until}")
+            if not found:
+                click.echo(f"no patients in {store.path}")
+            return
+        for line in store.visits(code, most=100_000):
+            note = " ".join(line.note.split())
+            click.echo(
+                f"{line.id}: {line.date}, drawn by the {line.drawn_by}. {note[:60]}".rstrip()
+            )
+
+
+@visits.command(epilog="Example: hippain visits show 12 > drawing.geojson")
+@click.argument("number", type=int)
+@_store_option
+def show(number: int, path: str | None) -> None:
+    """Write the drawing of visit NUMBER to standard output, as a drawing file."""
+    with Store(path) as store:
+        click.echo(json.dumps(store.visit(number).drawing.to_geojson(), indent=1))
+
+
+@visits.command(epilog="Example: hippain visits export -o visits.zip K-17")
+@click.argument("codes", nargs=-1)
+@click.option("-o", "--output", "out", required=True, metavar="OUT", help="The zip to write.")
+@_store_option
+def export(codes: Sequence[str], out: str, path: str | None) -> None:
+    """Write the patients CODES, or all, with their visits to one zip; it is not encrypted."""
+    from hippain_maps.store_archive import export_visits
+
+    with Store(path) as store:
+        count = export_visits(store, out, codes=codes or None)
+    click.echo(f"wrote {count} visits to {out}", err=True)
+
+
+@visits.command("import", epilog="Example: hippain visits import visits.zip --skip-known")
+@click.argument("archive")
+@click.option("--skip-known", is_flag=True, help="Leave out patients that the store has already.")
+@_store_option
+def import_(archive: str, skip_known: bool, path: str | None) -> None:
+    """Add the patients of an ARCHIVE; nothing that is there is overwritten."""
+    from hippain_maps.store_archive import import_visits
+
+    with Store(path) as store:
+        known = "skip" if skip_known else "refuse"
+        added, skipped = import_visits(store, archive, known=known)
+    click.echo(f"added {added} visits" + (f"; skipped {', '.join(skipped)}" if skipped else ""))
+
+
+@visits.command(epilog="Example: hippain visits delete K-17 --yes")
+@click.argument("code", required=False)
+@click.option("--visit", "number", type=int, help="Delete this visit alone.")
+@click.option("--expired", is_flag=True, help="Delete every patient past the retention date.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@_store_option
+def delete(
+    code: str | None, number: int | None, expired: bool, yes: bool, path: str | None
+) -> None:
+    """Delete the patient CODE with all visits, one visit, or what is expired; for good."""
+    if sum([code is not None, number is not None, expired]) != 1:
+        raise click.UsageError("say what to delete: a patient CODE, --visit NUMBER or --expired")
+    today = dt.date.today()
+    with Store(path) as store:
+        if expired:
+            codes = store.expired(today)
+            what = f"{len(codes)} expired patients ({', '.join(codes) or 'none'})"
+        elif number is not None:
+            seen = store.visit(number)
+            what = f"visit {number} of {seen.patient}, {seen.date}"
+        else:
+            what = (
+                f"{store.patient(code or '').code} with {store.patient(code or '').visits} visits"
+            )
+        if not yes and not click.confirm(f"Delete {what}? This cannot be undone"):
+            click.echo("nothing was deleted")
+            return
+        if expired:
+            store.delete_expired(today)
+        elif number is not None:
+            store.delete_visit(number)
+        else:
+            store.delete_patient(code or "")
+    click.echo(f"deleted {what}")
+
+
+@visits.command()
+def where() -> None:
+    """Say where the store lies."""
+    click.echo(str(default_path()))

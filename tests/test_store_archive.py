@@ -1,0 +1,186 @@
+"""Visits out of one store and into another, by a documented zip and by the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from worlds import example
+
+from hippain_maps.cli import main
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import StoreError
+from hippain_maps.store import Store
+from hippain_maps.store_archive import export_visits, import_visits
+
+DAY = dt.date(2026, 11, 22)
+Change = Callable[[dict[str, bytes]], None]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Return a store with two patients, three visits and a pressed point."""
+    with Store(tmp_path / "a.sqlite") as found:
+        found.add_patient("K-17", consent=True, keep_until=DAY)
+        found.add_patient("M-3", consent=False)
+        visit = found.add_visit(
+            "K-17", example("piriformis"), date=DAY, note="änderung", ranking={"atlas": "0.1"}
+        )
+        found.add_observation(
+            visit.id,
+            source="piriformis",
+            point="trp1_lateral",
+            side="left",
+            familiar=True,
+            drawing=example("psoas"),
+        )
+        found.add_visit("K-17", PainDrawing(), date=DAY + dt.timedelta(days=7))
+        found.add_visit("M-3", example("psoas"), drawn_by="therapist")
+        yield found
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Store]:
+    """Return a store with nobody in it."""
+    with Store(tmp_path / "b.sqlite") as found:
+        yield found
+
+
+def test_everything_survives_the_journey(store: Store, empty: Store, tmp_path: Path) -> None:
+    """Patients, visits, rankings and observations come back as they were."""
+    path = tmp_path / "all.zip"
+    assert export_visits(store, path) == 3
+    assert import_visits(empty, path) == (3, ())
+    assert empty.patients() == store.patients()
+    for patient in store.patients():
+        for ours, theirs in zip(
+            store.visits(patient.code), empty.visits(patient.code), strict=True
+        ):
+            one, other = store.visit(ours.id), empty.visit(theirs.id)
+            assert (one.date, one.drawn_by, one.note, one.atlas, one.ranking) == (
+                (other.date, other.drawn_by, other.note, other.atlas, other.ranking)
+            )
+            assert one.drawing == other.drawing
+    (sent,) = empty.observations()
+    assert (sent.source, sent.point, sent.side, sent.familiar) == (
+        ("piriformis", "trp1_lateral", "left", True)
+    )
+    assert sent.drawing == example("psoas")
+
+
+def test_a_known_patient_is_never_overwritten(store: Store, tmp_path: Path) -> None:
+    """An archive with a known code is refused whole, or the known patient is left out."""
+    path = tmp_path / "some.zip"
+    export_visits(store, path, codes=["K-17"])
+    with pytest.raises(StoreError, match=r"already has K-17.*never overwritten"):
+        import_visits(store, path)
+    assert import_visits(store, path, known="skip") == (0, ("K-17",))
+    assert store.patient("K-17").visits == 2
+
+
+def changed(path: Path, change: Change) -> Path:
+    """Return a copy of an archive with something changed in it."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    change(files)
+    other = path.with_name("changed.zip")
+    with zipfile.ZipFile(other, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return other
+
+
+FIRST = "patients/0001/visit-0001.geojson"
+
+
+def _manifest(files: dict[str, bytes], change: Callable[[dict[str, object]], None]) -> None:
+    data = json.loads(files["manifest.json"])
+    change(data)
+    files["manifest.json"] = json.dumps(data).encode()
+
+
+def _point_outside(files: dict[str, bytes]) -> None:
+    def change(data: dict[str, object]) -> None:
+        data["patients"][0]["visits"][0]["drawing"]["path"] = "../../etc/passwd"  # type: ignore[index]
+
+    _manifest(files, change)
+
+
+def _no_drawing(files: dict[str, bytes]) -> None:
+    files[FIRST] = b'{"type": "Point"}'
+
+    def change(data: dict[str, object]) -> None:
+        file = data["patients"][0]["visits"][0]["drawing"]  # type: ignore[index]
+        file["sha256"] = hashlib.sha256(files[FIRST]).hexdigest()
+
+    _manifest(files, change)
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda f: f.pop("manifest.json"), "no manifest.json"),
+        (lambda f: f.update({FIRST: b"{}"}), "is damaged"),
+        (lambda f: f.pop(FIRST), "is missing"),
+        (lambda f: _manifest(f, lambda d: d.update(version=2)), "does not fit: version"),
+        (lambda f: _manifest(f, lambda d: d.update(more=1)), "does not fit: more"),
+        (lambda f: f.update({"manifest.json": b"["}), "does not fit"),
+        (_point_outside, "does not fit: patients.0.visits.0.drawing.path"),
+        (_no_drawing, "visit-0001.geojson"),
+        (lambda f: f.update({"bomb": b"0" * 5_000_000}), "would grow more than"),
+    ],
+    ids=["manifest", "checksum", "file", "version", "field", "json", "path", "drawing", "bomb"],
+)
+def test_a_wrong_archive_adds_nothing(
+    store: Store, empty: Store, tmp_path: Path, change: Change, message: str
+) -> None:
+    """Whatever is wrong, one line says so, and the store stays as it was."""
+    path = tmp_path / "all.zip"
+    export_visits(store, path)
+    with pytest.raises(StoreError, match=message) as refused:
+        import_visits(empty, changed(path, change))
+    assert "\n" not in str(refused.value)
+    assert empty.patients() == ()
+
+
+def test_what_is_no_zip_is_refused(empty: Store, tmp_path: Path) -> None:
+    """Text, a cut-off zip and a missing file are told apart in one line each."""
+    (tmp_path / "x.zip").write_text("no zip")
+    for name, message in (("x.zip", "is no zip"), ("none.zip", "cannot read")):
+        with pytest.raises(StoreError, match=message):
+            import_visits(empty, tmp_path / name)
+
+
+def test_visits_from_the_command_line(store: Store, tmp_path: Path) -> None:
+    """List, show, export, import and delete; asking before what cannot be undone."""
+
+    def run(*arguments: object, store: Path, text: str = "") -> str:
+        words = ["visits", *map(str, arguments), "--store", str(store)]
+        result = CliRunner().invoke(main, words, input=text)
+        assert "Traceback" not in result.output
+        return f"{result.exit_code}: {result.output}"
+
+    one, other = store.path, tmp_path / "c.sqlite"
+    assert "K-17: 2 visits, consent" in run("list", store=one)
+    assert "drawn by the patient. änderung" in run("list", "K-17", store=one)
+    shown = run("show", store.visits("K-17")[-1].id, store=one)
+    assert PainDrawing.from_geojson(shown.removeprefix("0: ")) == example("piriformis")
+    assert "wrote 3 visits" in run("export", "-o", tmp_path / "v.zip", store=one)
+    assert "added 3 visits" in run("import", tmp_path / "v.zip", store=other)
+    assert run("import", tmp_path / "v.zip", store=other).startswith("2: ")
+    assert "skipped K-17, M-3" in run("import", tmp_path / "v.zip", "--skip-known", store=other)
+    assert "nothing was deleted" in run("delete", "M-3", store=other, text="n\n")
+    assert "M-3: 1 visits" in run("list", store=other)
+    assert "deleted M-3" in run("delete", "M-3", "--yes", store=other)
+    assert "M-3" not in run("list", store=other)
+    assert "1 expired patients (K-17)" in run("delete", "--expired", "--yes", store=other) or (
+        dt.date.today() <= DAY
+    )
+    assert run("delete", store=other).startswith("2: ")
+    assert run("show", 99, store=other).startswith("2: ")
