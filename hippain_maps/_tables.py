@@ -131,10 +131,8 @@ def _print_remarks(
 
 def _print_clues(console: Console, ranking: Ranking) -> None:
     """Print what each answer did to the sources in the lists."""
-    if not ranking.clues and not ranking.palpation:
-        return
     shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
-    console.print(Text("\nWhat the answers did", "bold"))
+    lines: list[str] = []
     for effect in ranking.clues:
         moved = [
             f"{source.name} x{factor:.2g}{' (published)' if published else ''}"
@@ -146,7 +144,12 @@ def _print_clues(console: Console, ranking: Ranking) -> None:
         origin = "" if effect.origin == "answer" else " (from the drawing)"
         topic = {"worse_with": "worse with ", "eased_by": "eased by "}.get(effect.clue.topic, "")
         said = f"{topic}{effect.clue.says['en']}: {effect.answer}{origin}"
-        console.print(Text(f"  {said}  ->  {', '.join(moved) or 'nothing in these lists'}"))
+        lines.append(f"  {said}  ->  {', '.join(moved) or 'nothing in these lists'}")
+    if not lines and not ranking.palpation:
+        return
+    console.print(Text("\nWhat the answers did", "bold"))
+    for line in lines:
+        console.print(Text(line))
     _print_palpation(console, ranking)
 
 
@@ -171,7 +174,8 @@ def _print_questions(console: Console, ranking: Ranking) -> None:
         if question.topic in ("limited", "sign"):
             who = "examine"
         which = "" if who == "palpate" else f"  yes speaks {'; '.join(marks)}"
-        key = f" [{question.clue}]" if question.clue else ""
+        basis = f"{question.evidence.confidence}"
+        key = f" [{question.clue}; {basis}]" if question.clue else f" [{basis}]"
         console.print(Text(f"  {who}: {question.text}{key}{which}"))
 
 

@@ -371,9 +371,10 @@ def _list(
 def _ranks(log: FloatArray, found: Overlap) -> tuple[list[int], list[int], list[int]]:
     """Return source, side and rank of each candidate, best first; equal ones share a rank.
 
-    Of equal ones the side with more pain comes first, so that a mirrored drawing mirrors the order.
+    Of equal ones the side with more marks comes first, so that a mirrored drawing mirrors the
+    order.
     """
-    left, right = np.split(found.skin_cm2, 2)
+    left, right = np.split(found.skin_cm2 + found.sensory_cm2, 2)
     other = SIDES.index("right" if left.sum() >= right.sum() else "left")
     flat = log.ravel()
     order = np.argsort(-flat, kind="stable")
@@ -414,8 +415,11 @@ def _related(
     The first pairs come first.
     """
     least = atlas.model.related
+    # A source that is listed on both sides stands where it is listed first.
     first = [
-        [c.source.id for c in ranked[: 2 * _FIRST] if c.rank <= _FIRST and c.probability >= least]
+        dict.fromkeys(
+            c.source.id for c in ranked[: 2 * _FIRST] if c.rank <= _FIRST and c.probability >= least
+        )
         for ranked in (candidates, differential)
     ]
     place = {pair: n for n, pair in enumerate(itertools.product(*first))}
@@ -431,6 +435,8 @@ def _related(
 def _shared_places(found: Overlap, atlas: Atlas) -> tuple[Place, ...]:
     """Return the places that hold nearly all of the drawing, on one side."""
     skin, place = found.skin_cm2, atlas.body.place
+    if not skin.any():
+        return ()
     return tuple(
         shared
         for shared in atlas.places

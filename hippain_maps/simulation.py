@@ -160,14 +160,24 @@ def patient(source: Source, side: Side, atlas: Atlas, generator: Generator) -> P
     Parameters
     ----------
     source : Source
-        Where the pain comes from.
+        Where the pain comes from: a muscle.
     side : {"left", "right"}
         Of the patient.
     atlas : Atlas
         The body and the model file.
     generator : Generator
         Source of all randomness.
+
+    Raises
+    ------
+    ValueError
+        If the source is no muscle: how its patients draw is not modelled.
     """
+    if not source.is_muscle:
+        raise ValueError(
+            f"{source.id} ({source.kind}) cannot be simulated: only muscles have trigger points "
+            "that are active or not; take one of those"
+        )
     model = atlas.model
     priors = model.trigger_point_priors.get(source.id, {})
     weights = np.array([priors.get(point.id, 1.0) for point in source.trigger_points])

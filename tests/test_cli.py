@@ -64,12 +64,17 @@ def test_a_ranking_is_printed_as_a_table(run: Run, atlas: Atlas) -> None:
     assert result.exit_code == 0
     assert result.stderr == ""
     lines = result.stdout.splitlines()
-    (first,) = [line for line in lines if line.startswith("1 ")]
+    # Muscles first, then the other sources of the same picture.
+    first, other = [line for line in lines if line.startswith("1 ")]
     assert first.split()[1:3] == ["Piriformis", "right"]
+    others = [source.name for source in atlas.sources.values() if not source.is_muscle]
+    assert any(other.startswith(f"1  {name} ") for name in others)
     assert "%" in first
+    assert "%" in other
     for words in (
         'Red flags not asked: 5. Not asked is not "no".',
         "none of these",
+        "other source",
         "1. Piriformis, right",
         "Back of the thigh (right)",
         "find TrP1, lateral:",
@@ -79,15 +84,17 @@ def test_a_ranking_is_printed_as_a_table(run: Run, atlas: Atlas) -> None:
         assert words in result.stdout, words
 
 
-def test_top_limits_the_table_and_the_json(run: Run) -> None:
+def test_top_limits_the_table_and_the_json(run: Run, atlas: Atlas) -> None:
     """--top shows fewer candidates with the same shares; without it --json writes them all."""
     table = run("rank", PIRIFORMIS, "--top", 2).stdout
     assert "2  " in table
     assert "\n3  " not in table
     whole = json.loads(run("rank", PIRIFORMIS, "--json").stdout)
     cut = json.loads(run("rank", PIRIFORMIS, "--json", "--top", 2).stdout)
-    assert len(whole["candidates"]) == 12
-    assert cut["candidates"] == whole["candidates"][:2]
+    for name, muscles in (("candidates", True), ("differential", False)):
+        sources = [s for s in atlas.sources.values() if s.is_muscle == muscles]
+        assert len(whole[name]) == 2 * len(sources)
+        assert cut[name] == whole[name][:2]
     assert cut["none_of_these"] == whole["none_of_these"]
 
 
@@ -138,6 +145,75 @@ def test_the_extension_chooses_the_format(
     assert content.startswith(start)
     assert content.endswith(end)
     assert [path.name for path in tmp_path.iterdir()] == [name]
+
+
+def test_answers_are_given_on_the_command_line(run: Run, atlas: Atlas) -> None:
+    """--clue ID=yes is told with its factors and its origin; a published ratio says so."""
+    arguments = [
+        "rank",
+        PIRIFORMIS,
+        "--clue",
+        "worse_sitting=yes",
+        "--clue",
+        "sacroiliac_tests=yes",
+    ]
+    said = " ".join(run(*arguments).stdout.split())
+    for words in (
+        "What the answers did",
+        "worse with Sitting: yes -> ",
+        "Piriformis x2",
+        "Sacroiliac joint x3.2 (published)",
+        "Ask or examine next",
+    ):
+        assert words in said, words
+    assert "[worse_sitting]" not in said
+    document = json.loads(run(*arguments, "--json").stdout)
+    check_contract(document)
+    assert [(e["id"], e["answer"], e["from"]) for e in document["clues"]] == [
+        ("dull_ache", "yes", "drawing"),
+        ("sacroiliac_tests", "yes", "answer"),
+        ("worse_sitting", "yes", "answer"),
+    ]
+    asked = [question["clue"] for question in document["ask_next"]]
+    assert not {"sacroiliac_tests", "worse_sitting"} & set(asked)
+    assert set(asked) <= {*atlas.clues, None}
+    # That an ache is drawn moves nothing, and needs no heading.
+    assert "What the answers did" not in run("rank", PIRIFORMIS).stdout
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("worse_siting=yes", "did you mean 'worse_sitting'?"),
+        ("worse_sitting", "'worse_sitting' is no answer; write ID=yes or ID=no"),
+        ("worse_sitting=maybe", "is no answer; write ID=yes or ID=no"),
+    ],
+)
+def test_an_answer_that_cannot_be_used_is_refused(run: Run, answer: str, words: str) -> None:
+    """An unknown id offers the nearest; an id alone is not taken for a yes."""
+    assert words in refused(run("rank", PIRIFORMIS, "--clue", answer))
+
+
+def test_numbness_alone_brings_up_nerves_and_no_muscle(run: Run, tmp_path: Path) -> None:
+    """The table and the JSON say that there is no muscle candidate, and name the nerve."""
+    path = tmp_path / "numb.geojson"
+    path.write_bytes(drawing(properties={"view": "posterior", "quality": ["numb"]}))
+    said = " ".join(run("rank", path).stdout.split())
+    assert "Only numbness and tingling is drawn: it speaks of nerves, not of muscles." in said
+    assert "Numb skin: yes (from the drawing) -> " in said
+    document = json.loads(run("rank", path, "--json").stdout)
+    check_contract(document)
+    assert document["candidates"] == document["undecided"] == []
+    assert document["differential"][0]["kind"] in ("nerve", "nerve_root")
+    assert document["drawing"]["numb_or_tingling_cm2"] > 0
+    assert document["none_of_these"]["candidates"] == 1
+
+
+def test_what_is_known_between_the_first_is_told(run: Run) -> None:
+    """A muscle and another source that imitate each other or coexist are told in a sentence."""
+    said = " ".join(run("rank", PIRIFORMIS, "--clue", "sacroiliac_tests=yes").stdout.split())
+    assert "Piriformis and Sacroiliac joint imitate each other: " in said
+    assert "Piriformis and Sacroiliac joint often come together: " in said
 
 
 def test_places_that_cannot_decide_are_said(run: Run) -> None:
@@ -434,11 +510,13 @@ def test_odd_file_names_stay_on_one_line(run: Run, tmp_path: Path) -> None:
 
 
 def test_lists_name_everything(run: Run, atlas: Atlas) -> None:
-    """Each source, region and group has a line that begins with its id."""
+    """Each source, region, group, clue and flag has a line that begins with its id."""
     for what, names in (
         ("sources", atlas.sources),
         ("regions", atlas.body.regions),
         ("groups", atlas.body.groups),
+        ("clues", atlas.clues),
+        ("flags", atlas.red_flags),
     ):
         result = run("list", what)
         assert result.exit_code == 0
@@ -458,7 +536,8 @@ def test_a_source_is_shown_by_any_of_its_names(run: Run, name: str) -> None:
         "essential: ",
         "caution: ",
         "reviewed by: none",
-        "limit: ",
+        "Told apart",
+        "Limits",
         "S-rh-ql: ",
     ):
         assert words in result.stdout, words
@@ -486,6 +565,33 @@ def test_a_region_and_a_group_are_shown_with_what_refers_there(run: Run) -> None
     assert "Psoas and iliacus" in group
 
 
+def test_a_place_lists_muscles_and_other_sources_apart(run: Run) -> None:
+    """Essential before spillover in either list; a published frequency stands as per cent."""
+    text = run("show", "greater_trochanter").stdout
+    muscles, others = text.split("Other sources")
+    assert muscles.index("Gluteus medius") < muscles.index("Gluteus minimus")
+    assert "Hip joint " in others
+    assert "77 % of patients" in others
+    assert others.index("Greater trochanteric pain") < others.index("Meralgia paresthetica")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("hip OA", "hurts anywhere in: Trochanter 77 %, "),
+        ("hip joint", "of 108 people with hip osteoarthritis"),
+        ("l5 root", "numb or tingling: "),
+        ("trochanteric bursitis", "Told apart"),
+        ("piriformis syndrome", "Deep gluteal syndrome (deep_gluteal_syndrome), nerve"),
+    ],
+)
+def test_another_source_is_shown_with_its_territory(run: Run, name: str, words: str) -> None:
+    """Frequencies with their population, the core, what it is told apart from, its clues."""
+    said = " ".join(run("show", name).stdout.split())
+    for part in (words, "Territory", "Speaks for it", "Limits", "reviewed by: none"):
+        assert part in said, part
+
+
 def test_an_unknown_name_is_refused_with_the_nearest(run: Run) -> None:
     """Sources, regions and groups are searched together."""
     assert "did you mean 'piriformis'?" in refused(run("show", "piriforms"))
@@ -497,7 +603,17 @@ def test_the_shipped_atlas_is_checked(run: Run, atlas: Atlas) -> None:
     """``check`` alone reads everything, and says what there is."""
     result = run("check")
     assert result.exit_code == 0
-    assert result.stdout.startswith(f"atlas {atlas.version}: {len(atlas.sources)} sources, ")
+    muscles = sum(source.is_muscle for source in atlas.sources.values())
+    others = len(atlas.sources) - muscles
+    assert result.stdout.startswith(f"atlas {atlas.version}: {muscles} muscles with ")
+    for words in (
+        f"{others} other sources",
+        f"{len(atlas.body.regions)} regions a side",
+        f"{len(atlas.clues)} clues",
+        f"{len(atlas.red_flags)} red flags",
+        f"{len(atlas.citations)} citations",
+    ):
+        assert words in result.stdout, words
 
 
 def test_a_file_or_a_folder_of_ones_own_is_checked(run: Run, tmp_path: Path) -> None:

@@ -84,7 +84,9 @@ def slow_best(drawing: PainDrawing, atlas: Atlas) -> set[Key]:
                     if known:
                         pain += drawn * math.log(1 - quiet)
                         rest += (1 - drawn) * math.log(quiet)
-                fit = observed / n * pain + full * observed / (n + model.silence_half) * rest
+                fit = observed / n * pain
+                silence = model.combination_silence * full * observed / (n + model.silence_half)
+                fit += silence * rest
                 prior = math.prod(share / len(keys) for share, _ in states)
                 evidence += prior * math.exp(model.combination_weight * fit)
             score = math.log(evidence * model.number_of_sources[size - 1])

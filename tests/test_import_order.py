@@ -62,6 +62,7 @@ FLOORS = {
     "_store_schema": 1,
     "visits": 9,
     "store": 10,
+    "store_archive": 11,
     "_red_flag_table": 12,
     "plotting": 12,
     "report": 13,
@@ -71,9 +72,11 @@ FLOORS = {
     "_tables": 13,
     "viewer": 14,
     "_figure_commands": 14,
-    "cli": 15,
-    "__main__": 16,
-    "__init__": 17,
+    "_record_commands": 14,
+    "_view_command": 15,
+    "cli": 16,
+    "__main__": 17,
+    "__init__": 18,
 }
 
 # Stricter than the floors: the body's shape is pure geometry, and reads no file.
@@ -84,11 +87,14 @@ ONLY = {"surface": {"errors", "geometry"}, "linework": {"errors", "geometry"}}
 OUTSIDE = {
     "yaml": {"_yaml"},
     "matplotlib": {"plotting", "report", "scan", "viewer"},
-    "click": {"cli", "_figure_commands"},
+    "click": {"cli", "_figure_commands", "_record_commands", "_view_command"},
     "rich": {"cli", "_tables", "_atlas_tables", "_red_flag_table"},
+    "fastapi": {"viewer"},
+    "starlette": {"viewer"},
+    "uvicorn": {"viewer"},
 }
 NO_YAML = {"drawing", "overlap", "ranking"}
-MAY_PRINT = {"cli", "_figure_commands", "viewer"}
+MAY_PRINT = {"cli", "_figure_commands", "_record_commands", "_view_command", "viewer"}
 
 
 def module_of(path: Path, package: Path) -> str:

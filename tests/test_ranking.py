@@ -6,7 +6,7 @@ import dataclasses
 import itertools
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,13 +14,18 @@ import pytest
 import shapely
 from hypothesis import assume, given, settings
 from hypothesis import example as example_of
+from hypothesis import strategies as st
 from shapely import Polygon
 from worlds import (
     blob,
     blob_drawings,
     check_contract,
+    clue,
     example,
     hand_drawn_atlas,
+    joint,
+    link,
+    nerve,
     outline,
     point,
     source,
@@ -28,12 +33,15 @@ from worlds import (
     three_patterns,
 )
 
+from hippain_maps._pattern_files import read_clues
+from hippain_maps._resources import resource_dir
 from hippain_maps.atlas import Atlas, Place
 from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.clues import effects, log_factors
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
-from hippain_maps.geometry import SIDES, VIEWS, Side, other_side
-from hippain_maps.overlap import Overlap, overlap
+from hippain_maps.geometry import SIDES, VIEWS, FloatArray, Side, other_side
+from hippain_maps.overlap import overlap
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.ranking import rank, rank_many
 from hippain_maps.softening import softening
@@ -42,7 +50,7 @@ UPPER, LOWER = square(-20, 20), square(-20, 0)
 WHOLE_UPPER = PainDrawing.from_polygons({"posterior": UPPER})
 
 
-def shares(ranking: Ranking) -> dict[tuple[str, str], float]:
+def shares(ranking: Iterable[Candidate]) -> dict[tuple[str, str], float]:
     """Return the share of each candidate, by source and side."""
     return {(c.source.id, c.side): c.probability for c in ranking}
 
@@ -85,118 +93,267 @@ def test_shares_by_hand(world: Atlas) -> None:
     assert [c.rank for c in found] == [1, 2, 3, 4, 4, 6]
 
 
-def slow_ranking(found: Overlap, atlas: Atlas) -> tuple[dict[tuple[str, str], float], float]:
-    """Evaluate the formula in the docstring of `hippain_maps.ranking`, one region at a time."""
-    model, body = atlas.model, atlas.body
-    blur = softening(body, model.border_softness_cm)
-    near = [[(int(t), float(row[t])) for t in np.flatnonzero(row)] for row in blur]
-    weight = [
-        min(float(skin), model.area_cap_cm2) / model.area_unit_cm2 if known else 0.0
-        for skin, known in zip(body.skin, found.known, strict=True)
-    ]
-    drawn = [float(d) for d in found.fraction]
-    n = sum(w * d for w, d in zip(weight, drawn, strict=True))
-    full = n / (n + model.evidence_half)
-    observed = model.evidence_limit * full
+State = tuple[float, dict[str, float]]
+"""A weight, and the chance that each region named hurts, background apart."""
 
-    def likelihood(chance: Sequence[float]) -> float:
-        pain = rest = 0.0
-        for w, d, p in zip(weight, drawn, chance, strict=True):
-            if w:
-                pain += w * d * math.log(p)
-                rest += w * (1 - d) * math.log(1 - p)
-        return math.exp(observed / n * pain + full * observed / (n + model.silence_half) * rest)
 
-    def spared_by(trp: TriggerPoint, side: Side, felt: bool) -> dict[str, float]:
+class Slow:
+    """The formula in the docstring of `hippain_maps.ranking`, evaluated directly.
+
+    Every state of every source is written out on both sides by the names of its regions, and every
+    sum goes over all regions: no mirror, no sums kept from another drawing.
+    """
+
+    def __init__(self, atlas: Atlas) -> None:
+        self.atlas, self.body, self.model = atlas, atlas.body, atlas.model
+        blur = softening(self.body, self.model.border_softness_cm)
+        self.keys = [(source, side) for source in atlas.sources.values() for side in SIDES]
+        owner, weights, rows = [], [], []
+        for number, (candidate, side) in enumerate(self.keys):
+            found = list(self.states(candidate, side))
+            owner += [number] * len(found)
+            whole = sum(weight for weight, _ in found)
+            weights += [weight / whole for weight, _ in found]
+            rows += [self.chances(hurts) for _, hurts in found]
+        cores = [self.chances(self.core(*key)) for key in self.keys]
+        self.owner, self.weights = np.array(owner), np.array(weights)
+        self.chance, self.numb = np.array(rows) @ blur.T, np.array(cores) @ blur.T
+
+    def chances(self, hurts: dict[str, float]) -> list[float]:
+        """Return the chance that each region hurts, borders sharp."""
+        quiet = 1 - self.model.background
+        return [1 - quiet * (1 - hurts.get(region, 0.0)) for region in self.body.sided]
+
+    def states(self, candidate: Source, side: Side) -> Iterator[State]:
+        """Yield every state of a source on a side."""
+        model = self.model
+        if candidate.frequencies:
+            yield from self.frequent(candidate, side)
+            return
+        priors = model.trigger_point_priors.get(candidate.id, {})
+        ways: list[list[State]] = []
+        for trp in candidate.trigger_points:
+            on = model.trigger_point_active * priors.get(trp.id, 1.0)
+            felt = model.spillover_felt if trp.zones["spillover"] or trp.zones["rare"] else 1.0
+            ways.append([(1 - on, {}), (on * felt, self.hurts(trp, side, True))])
+            if felt < 1:
+                ways[-1].append((on * (1 - felt), self.hurts(trp, side, False)))
+        for chosen in itertools.product(*ways):
+            if any(hurts for _, hurts in chosen):
+                spared: dict[str, float] = {}
+                for region in {region for _, hurts in chosen for region in hurts}:
+                    spared[region] = math.prod(1 - hurts.get(region, 0.0) for _, hurts in chosen)
+                yield math.prod(w for w, _ in chosen), {r: 1 - q for r, q in spared.items()}
+
+    def hurts(self, trp: TriggerPoint, side: Side, felt: bool) -> dict[str, float]:
+        """Return the chance that each region of one trigger point hurts."""
+        model = self.model
         chance = {
             "essential": model.zone_chance.essential,
             "spillover": model.zone_chance.spillover if felt else model.unfelt_spillover,
             "rare": model.zone_chance.rare if felt else 0.0,
         }
         return {
-            part.sided(side): 1 - chance[zone] * part.weight
+            part.sided(side): chance[zone] * part.weight
             for zone, parts in trp.zones.items()
             for part in parts
         }
 
-    def states(candidate: Source, side: Side) -> list[tuple[float, list[float]]]:
-        ways = []
-        for trp in candidate.trigger_points:
-            on = model.trigger_point_active
-            on *= model.trigger_point_priors.get(candidate.id, {}).get(trp.id, 1.0)
-            felt = model.spillover_felt if trp.zones["spillover"] or trp.zones["rare"] else 1.0
-            ways.append([(1 - on, {}), (on * felt, spared_by(trp, side, True))])
-            if felt < 1:
-                ways[-1].append((on * (1 - felt), spared_by(trp, side, False)))
-        found_states = []
-        for chosen in itertools.product(*ways):
-            if any(spared for _, spared in chosen):
-                sharp = []
-                for region in body.sided:
-                    quiet = 1 - model.background
-                    for _, spared in chosen:
-                        quiet *= spared.get(region, 1.0)
-                    sharp.append(1 - quiet)
-                soft = [sum(share * sharp[t] for t, share in row) for row in near]
-                found_states.append((math.prod(w for w, _ in chosen), soft))
-        return found_states
+    def frequent(self, candidate: Source, side: Side) -> Iterator[State]:
+        """Yield every choice of the groups that hurt, and of how much of each does.
 
-    def in_sight(chance: Sequence[float]) -> float:
-        pain = [max(p - model.background, 0) * a for p, a in zip(chance, body.skin, strict=True)]
-        seen = sum(p for p, known in zip(pain, found.known, strict=True) if known) / sum(pain)
-        return model.unused_view + (1 - model.unused_view) * seen
+        The background is part of what is stated, so that it is taken out here.
+        """
+        model = self.model
+        assert candidate.frequencies is not None
+        groups, amounts = candidate.frequencies.groups, model.frequency_densities
+        for choice in itertools.product([0.0, *amounts], repeat=len(groups)):
+            weight, hurts = 1.0, {}
+            for group, much in zip(groups, choice, strict=True):
+                weight *= group.share / len(amounts) if much else 1 - group.share
+                for region in group.regions if much else ():
+                    sure = model.zone_chance.essential * group.mostly.get(region, 0.0)
+                    stated = max(much, sure)
+                    hurts[f"{side}:{region}"] = 1 - (1 - stated) / (1 - model.background)
+            if hurts and weight:
+                yield weight, hurts
 
-    muscles = [s for s in atlas.sources.values() if s.kind == "muscle"]
-    priors = {s.id: model.source_priors.get(s.id, model.default_prior) for s in muscles}
-    odds: dict[tuple[str, str], float] = {}
-    for muscle in muscles:
-        for side in SIDES:
-            every = states(muscle, side)
-            mean = sum(w * in_sight(p) * likelihood(p) for w, p in every) / sum(w for w, _ in every)
-            prior = (1 - model.none_of_these) * priors[muscle.id] / (2 * sum(priors.values()))
-            odds[muscle.id, side] = prior * mean
-    flat = [likelihood([share] * len(body.sided)) for share in model.elsewhere_chances]
-    none = model.none_of_these * sum(flat) / len(flat)
-    total = none + sum(odds.values())
-    return {key: value / total for key, value in odds.items()}, none / total
+    def core(self, candidate: Source, side: Side) -> dict[str, float]:
+        """Return the chance that each region of the core is numb; background is taken out."""
+        model = self.model
+        chance: dict[str, float] = {}
+        for part in candidate.core:
+            stated = max(model.zone_chance.essential * part.weight, model.background)
+            chance[part.sided(side)] = 1 - (1 - stated) / (1 - model.background)
+        return chance
+
+    def log_likelihood(self, chance: FloatArray, drawn: FloatArray, known: Any) -> FloatArray:
+        """Return L of every row for one kind of mark, 0 where there is none."""
+        model = self.model
+        weight = np.minimum(self.body.skin, model.area_cap_cm2) / model.area_unit_cm2 * known
+        n = float((weight * drawn).sum())
+        if n == 0:
+            return np.zeros(len(chance))
+        full = n / (n + model.evidence_half)
+        observed = model.evidence_limit * full
+        pain = np.log(chance) @ (weight * drawn)
+        rest = np.log(1 - chance) @ (weight * (1 - drawn))
+        found: FloatArray = observed / n * pain + full * observed / (n + model.silence_half) * rest
+        return found
+
+    def lists(self, drawing: PainDrawing) -> tuple[dict[tuple[str, str], float], ...]:
+        """Return the shares of the muscles and of the other sources; none of these is ("", "")."""
+        model, found = self.model, overlap(drawing, self.body)
+        hurts = np.maximum(self.chance - model.background, 0) * self.body.skin
+        in_sight = hurts[:, found.known].sum(axis=1) / hurts.sum(axis=1)
+        pain = self.log_likelihood(self.chance, found.fraction, found.known)
+        numb = self.log_likelihood(self.numb, found.sensory, found.known)
+        flat = np.array([[share] * len(self.body.sided) for share in model.elsewhere_chances])
+        nothing = [
+            self.log_likelihood(flat, drawn, found.known)
+            for drawn in (found.fraction, found.sensory)
+        ]
+        factors = log_factors(effects(drawing, self.atlas), model)
+        lists = []
+        for muscles, trust in ((True, 1.0), (False, model.other_weight)):
+            mine = [i for i, (s, _) in enumerate(self.keys) if s.is_muscle == muscles]
+            priors = [model.source_priors.get(s.id, model.default_prior) for s, _ in self.keys]
+            whole = sum(priors[i] for i in mine)
+            odds: dict[tuple[str, str], float] = {}
+            for i in mine:
+                own, (candidate, side) = self.owner == i, self.keys[i]
+                visible = model.unused_view + (1 - model.unused_view) * in_sight[own]
+                evidence = (self.weights[own] * visible * np.exp(trust * pain[own])).sum()
+                evidence *= 1 if muscles else math.exp(trust * numb[i])
+                evidence *= math.exp(factors.get(candidate.id, 0.0))
+                odds[candidate.id, side] = (1 - model.none_of_these) * priors[i] / whole * evidence
+            means = [float(np.exp(trust * part).mean()) for part in nothing]
+            odds["", ""] = model.none_of_these * (means[0] if muscles else means[0] * means[1])
+            total = sum(odds.values())
+            lists.append({key: value / total for key, value in odds.items()})
+        return tuple(lists)
 
 
-def check_against_slow(drawing: PainDrawing, atlas: Atlas) -> None:
-    """Assert that the matrices give what plain loops give."""
-    found = rank(drawing, atlas)
-    expected, none = slow_ranking(overlap(drawing, atlas.body), atlas)
-    assert shares(found) == pytest.approx(expected, rel=1e-9, abs=1e-12)
-    assert found.none_of_candidates == pytest.approx(none, rel=1e-9, abs=1e-12)
+def check_against_slow(drawing: PainDrawing, slow: Slow) -> None:
+    """Assert that the matrices and kept sums give what the direct evaluation gives."""
+    found = rank(drawing, slow.atlas)
+    muscles, others = slow.lists(drawing)
+    if found.candidates:
+        expected = {key: share for key, share in muscles.items() if key != ("", "")}
+        assert shares(found) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+        assert found.none_of_candidates == pytest.approx(muscles["", ""], abs=1e-9)
+    expected = {key: share for key, share in others.items() if key != ("", "")}
+    assert shares(found.differential) == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    if found.differential:
+        assert found.none_of_differential == pytest.approx(others["", ""], abs=1e-9)
 
 
-@pytest.mark.parametrize(
-    "areas",
-    [
-        {"posterior": UPPER},
-        {"posterior": shapely.box(-15, 5, 8, 31), "right_lateral": square(-10, 0, 7)},
-        {"left_lateral": square(-10, -5), "anterior": square(3, 3), "posterior": square(0, 10)},
-        {"plantar": square(2, 2, 5), "left_lateral": square(-5, 15)},
-    ],
-)
-@pytest.mark.parametrize("softness", [0.0, 3.0])
-def test_plain_loops_agree_in_the_hand_drawn_world(areas: Any, softness: float) -> None:
-    """The formula read from the docstring, in loops over states and regions, gives the shares."""
+def slow_world(softness: float) -> Slow:
+    """Return a hand-drawn world with every kind of source, and constants that are not round."""
     delta = source("delta", point("d1", ["outer"], ["crossed:lower"], ["elsewhere", "lower"]))
-    atlas = hand_drawn_atlas(
-        *three_patterns(),
-        delta,
-        border_softness_cm=softness,
-        elsewhere_chances=[0.1, 0.5],
-        source_priors={"alpha": 0.3, "delta": 0.9},
-        trigger_point_priors={"gamma": {"g2": 0.4}},
-        area_cap_cm2=300,
+    often = joint("often", column=0.7, outer=0.3)
+    assert often.frequencies is not None
+    column, outer = often.frequencies.groups
+    mostly = dataclasses.replace(column, mostly={"lower": 0.9})
+    often = dataclasses.replace(
+        often, frequencies=dataclasses.replace(often.frequencies, groups=(mostly, outer))
     )
-    check_against_slow(PainDrawing.from_polygons(areas), atlas)
+    return Slow(
+        hand_drawn_atlas(
+            *three_patterns(),
+            delta,
+            often,
+            nerve("root", ["lower"], ["outer"], core=["outer"], clues=(link("sitting"),)),
+            nerve("trunk", ["upper", "lower"], core=["upper"], clues=(link("sitting", yes=3.5),)),
+            clues=[clue("sitting"), clue("numbness", "sensation")],
+            border_softness_cm=softness,
+            elsewhere_chances=[0.1, 0.5],
+            source_priors={"alpha": 0.3, "delta": 0.9, "root": 0.8},
+            trigger_point_priors={"gamma": {"g2": 0.4}},
+            area_cap_cm2=300,
+            other_weight=0.3,
+            silence_half=0.7,
+        )
+    )
 
 
-def test_plain_loops_agree_on_the_shipped_atlas(atlas: Atlas) -> None:
-    """The same on a real drawing, with soft borders and every trigger point of six muscles."""
-    check_against_slow(example("mixed_piriformis_gluteus_minimus"), atlas)
+@pytest.fixture(scope="module", params=[0.0, 3.0], ids=["sharp", "soft"])
+def slow(request: pytest.FixtureRequest) -> Slow:
+    """Return a hand-drawn world with every kind of source, borders sharp or soft."""
+    return slow_world(request.param)
+
+
+NUMB = PainDrawing.from_polygons({"left_lateral": square(-6, -3, 12)}, quality=["numb"])
+AREAS: list[dict[str, Polygon]] = [
+    {"posterior": UPPER},
+    {"posterior": shapely.box(-15, 5, 8, 31), "right_lateral": square(-10, 0, 7)},
+    {"left_lateral": square(-10, -5), "anterior": square(3, 3), "posterior": square(0, 10)},
+    {"plantar": square(2, 2, 5), "left_lateral": square(-5, 15)},
+]
+
+
+@pytest.mark.parametrize("areas", AREAS)
+def test_the_formula_evaluated_directly_agrees(slow: Slow, areas: dict[str, Polygon]) -> None:
+    """The formula of the docstring gives both lists: for pain, with numbness, with an answer."""
+    drawing = PainDrawing.from_polygons(areas)
+    both = PainDrawing((*drawing.marks, *NUMB.marks))
+    for pain in (drawing, both, both.with_answers({"sitting": "yes", "numbness": "no"})):
+        check_against_slow(pain, slow)
+        # The same views again, and one more that says nothing hurts there.
+        check_against_slow(dataclasses.replace(pain, views_completed=("anterior",)), slow)
+    check_against_slow(NUMB, slow)
+
+
+@pytest.fixture(scope="module")
+def slow_shipped(atlas: Atlas) -> Slow:
+    """Return the shipped atlas, every state written out."""
+    return Slow(atlas)
+
+
+def felt(drawing: PainDrawing, qualities: Sequence[tuple[str, ...]]) -> PainDrawing:
+    """Return a drawing whose marks say these qualities by turns."""
+    marks = [
+        dataclasses.replace(mark, quality=qualities[n % len(qualities)])
+        for n, mark in enumerate(drawing.marks)
+    ]
+    return dataclasses.replace(drawing, marks=tuple(marks))
+
+
+# Where the shipped atlas is at hand, a check is a function inside the test: Hypothesis would write
+# out the whole atlas beside a drawing that fails.
+
+
+def test_kept_sums_change_nothing(slow_shipped: Slow) -> None:
+    """Whatever was ranked before, both lists are what a fresh evaluation over all regions gives."""
+    qualities = st.sampled_from([(), ("aching",), ("numb",), ("burning", "tingling")])
+
+    @given(blob_drawings(), qualities)
+    @settings(deadline=None, max_examples=20)
+    def check(drawing: PainDrawing, quality: tuple[str, ...]) -> None:
+        marked = felt(drawing, [quality, ()])
+        covered = overlap(marked, slow_shipped.body)
+        skin = covered.skin_cm2.sum() + covered.sensory_cm2.sum()
+        assume(skin >= slow_shipped.model.least_drawn_cm2)
+        check_against_slow(marked, slow_shipped)
+
+    check()
+
+
+def test_more_sets_of_views_than_are_kept(slow: Slow) -> None:
+    """Sums are kept for some sets of views only; whichever are used, the shares stay right."""
+    lower = PainDrawing.from_polygons({"posterior": LOWER})
+    beside = PainDrawing.from_polygons({"left_lateral": square(-10, 0)})
+    before = rank(lower, slow.atlas)
+    seen = set()
+    for chosen in itertools.product([False, True], repeat=len(VIEWS)):
+        used = tuple(view for view, on in zip(VIEWS, chosen, strict=True) if on)
+        for drawing in (lower, beside):
+            drawn = dataclasses.replace(drawing, views_completed=used)
+            rank(drawn, slow.atlas)
+            seen.add(drawn.used_views)
+    assert len(seen) == 96
+    assert shares(rank(lower, slow.atlas)) == shares(before)
+    check_against_slow(lower, slow)
 
 
 # Inside one pattern, where the sums of its skin and of all skin once differed in the last digit.
@@ -210,21 +367,31 @@ INSIDE = PainDrawing.from_polygons(
 )
 
 
-@given(blob_drawings())
-@example_of(drawing=INSIDE)
-@settings(deadline=None, max_examples=30)
-def test_shares_of_each_list_sum_to_one(atlas: Atlas, drawing: PainDrawing) -> None:
+def test_shares_of_each_list_sum_to_one(atlas: Atlas) -> None:
     """Each list and its "none of these" are all there is; every number is between 0 and 1."""
-    assume(overlap(drawing, atlas.body).skin_cm2.sum() >= atlas.model.least_drawn_cm2)
-    found = rank(drawing, atlas)
-    assert sum(shares(found).values()) + found.none_of_candidates == pytest.approx(1)
-    assert (found.differential, found.none_of_differential) == ((), 1)
-    for c in found:
-        assert 0 <= c.probability <= 1
-        assert 0 <= c.explained <= 1
-        assert c.essential_drawn is None or 0 <= c.essential_drawn <= 1
-        for share in ("jaccard", "dice", "coverage", "precision"):
-            assert 0 <= getattr(c.measures, share) <= 1
+
+    @given(blob_drawings())
+    @example_of(drawing=INSIDE)
+    @settings(deadline=None, max_examples=30)
+    def check(drawing: PainDrawing) -> None:
+        assume(overlap(drawing, atlas.body).skin_cm2.sum() >= atlas.model.least_drawn_cm2)
+        found = rank(drawing, atlas)
+        for ranked, none in (
+            (found.candidates, found.none_of_candidates),
+            (found.differential, found.none_of_differential),
+        ):
+            assert sum(c.probability for c in ranked) + none == pytest.approx(1)
+            assert 0 <= none <= 1
+            assert all(0 <= c.probability <= 1 for c in ranked)
+            # Of a long list the ends, where the numbers are odd.
+            for c in (*ranked[:5], *ranked[-5:]):
+                assert 0 <= c.explained <= 1
+                for share in (c.essential_drawn, c.frequent_drawn):
+                    assert share is None or 0 <= share <= 1
+                for name in ("jaccard", "dice", "coverage", "precision"):
+                    assert 0 <= getattr(c.measures, name) <= 1
+
+    check()
 
 
 def test_the_two_lists_never_push_each_other_out() -> None:
@@ -276,32 +443,56 @@ def test_the_order_of_sources_does_not_matter() -> None:
     same(rank(drawing, atlas), rank(drawing, turned))
 
 
-def mirrored(ranking: Ranking) -> list[tuple[Any, ...]]:
-    """Return what a ranking must be for the mirrored drawing, values aside."""
-    return [(c.rank, c.source.id, other_side(c.side), c.trigger_points) for c in ranking]
-
-
 def check_mirror(drawing: PainDrawing, atlas: Atlas) -> None:
-    """Assert that the mirrored drawing has the mirrored order and the same values."""
+    """Assert that the mirrored drawing has both lists in mirrored order, with the same values."""
     found, other = rank(drawing, atlas), rank(drawing.mirrored(), atlas)
-    assert [(c.rank, c.source.id, c.side, c.trigger_points) for c in other] == mirrored(found)
-    for one, two in zip(found, other, strict=True):
-        assert two.probability == pytest.approx(one.probability, abs=1e-9)
-        assert two.explained == pytest.approx(one.explained, abs=1e-9)
-        assert two.essential_drawn == pytest.approx(one.essential_drawn, abs=1e-9)
-    assert other.none_of_candidates == pytest.approx(found.none_of_candidates, abs=1e-9)
+    for name in ("candidates", "differential"):
+        ranked, turned = getattr(found, name), getattr(other, name)
+        assert [(c.rank, c.source.id, c.side) for c in turned] == [
+            (c.rank, c.source.id, other_side(c.side)) for c in ranked
+        ]
+        assert [c.probability for c in turned] == pytest.approx(
+            [c.probability for c in ranked], abs=1e-9
+        )
+        for one, two in zip(ranked[:9], turned[:9], strict=True):
+            assert one.trigger_points == two.trigger_points
+            assert two.explained == pytest.approx(one.explained, abs=1e-9)
+            assert two.essential_drawn == pytest.approx(one.essential_drawn, abs=1e-9)
+            assert two.frequent_drawn == pytest.approx(one.frequent_drawn, abs=1e-9)
+            assert two.fit == one.fit
+    for name in ("none_of_candidates", "none_of_differential"):
+        assert getattr(other, name) == pytest.approx(getattr(found, name), abs=1e-9)
     assert other.places == found.places
+    assert other.clues == found.clues
+    assert other.relations == found.relations
 
 
-@given(blob_drawings())
-@settings(deadline=None, max_examples=60)
-def test_a_mirrored_drawing_is_ranked_in_mirrored_order(atlas: Atlas, drawing: PainDrawing) -> None:
-    """Left and right are the same muscle: order, ranks and trigger points mirror exactly."""
-    skin = np.split(overlap(drawing, atlas.body).skin_cm2, 2)
-    # Where both sides hold as much, nothing tells two equals apart, and the left is named first.
-    assume(abs(skin[0].sum() - skin[1].sum()) > 1e-6)
-    assume(skin[0].sum() + skin[1].sum() >= atlas.model.least_drawn_cm2)
-    check_mirror(drawing, atlas)
+ANSWERS = st.dictionaries(
+    st.sampled_from(sorted(read_clues(resource_dir("patterns"))[0].clues)),
+    st.sampled_from(["yes", "no"]),
+    max_size=4,
+)
+
+
+def test_a_mirrored_drawing_is_ranked_in_mirrored_order(atlas: Atlas) -> None:
+    """Left and right are the same source: order, ranks and trigger points mirror exactly.
+
+    Whatever the marks say and whatever was answered.
+    """
+    qualities = st.sampled_from([(), ("aching",), ("numb",), ("tingling", "electric")])
+
+    @given(blob_drawings(), qualities, ANSWERS)
+    @settings(deadline=None, max_examples=60)
+    def check(drawing: PainDrawing, quality: tuple[str, ...], answers: dict[str, str]) -> None:
+        marked = felt(drawing, [quality]).with_answers(answers)
+        found = overlap(marked, atlas.body)
+        left, right = np.split(found.skin_cm2 + found.sensory_cm2, 2)
+        # Where both sides hold as much, nothing tells two equals apart: the left is named first.
+        assume(abs(left.sum() - right.sum()) > 1e-6)
+        assume(left.sum() + right.sum() >= atlas.model.least_drawn_cm2)
+        check_mirror(marked, atlas)
+
+    check()
 
 
 @pytest.mark.parametrize("stem", ["gluteus_medius_trp3", "quadratus_lumborum_deep_upper"])
@@ -338,14 +529,51 @@ def test_a_drawing_equal_to_a_pattern_ranks_it_first(
     assert found[1].rank == 2
 
 
+SHARED = {
+    # Trigger points whose place the books give to another muscle too, which is commoner there or
+    # fits it more closely: back of the knee, coccyx, sacroiliac joint alone, trochanter alone.
+    ("gastrocnemius", "trp4_lateral_head"): "biceps_femoris",
+    ("multifidus", "s1"): "levator_ani_coccygeus",
+    ("soleus", "trp3_middle_lateral"): "quadratus_lumborum",
+    ("vastus_lateralis", "trp5_proximal"): "quadratus_lumborum",
+}
+
+
 def test_the_essential_zone_of_every_shipped_trigger_point_finds_its_muscle(atlas: Atlas) -> None:
-    """Whatever is added later, no muscle may shadow the core of another's trigger point."""
-    for muscle in atlas.sources.values():
-        for trp in muscle.trigger_points:
-            for side in SIDES:
-                names = [part.sided(side) for part in trp.zones["essential"]]
-                found = rank(PainDrawing.from_regions(atlas.body, names), atlas)
-                assert order(found)[0] == (muscle.id, side), trp.id
+    """Whatever is added later, no muscle may shadow the core of another's trigger point.
+
+    Pain in the midline is the same on both sides: there the mirror image may be as good. Where two
+    muscles are given one place, the other may come first, and this one within the first three.
+    """
+    points = [(s, trp) for s in atlas.sources.values() if s.is_muscle for trp in s.trigger_points]
+    for muscle, trp in points:
+        for side in SIDES:
+            names = {part.sided(side) for part in trp.zones["essential"]}
+            found = rank(PainDrawing.from_regions(atlas.body, names), atlas)
+            first = {(c.source.id, c.side) for c in found[:2] if c.rank == 1}
+            mirrored = {part.sided(other_side(side)) for part in trp.zones["essential"]}
+            sides = SIDES if names == mirrored else (side,)
+            name = SHARED.get((muscle.id, trp.id), muscle.id)
+            assert first == {(name, s) for s in sides}, (muscle.id, trp.id)
+            assert find(found, muscle.id, side).rank <= 3, (muscle.id, trp.id)
+
+
+def test_the_essential_zone_of_every_other_source_finds_it(atlas: Atlas) -> None:
+    """A territory drawn as it is written comes first in its list, and so does a core that is numb.
+
+    The second sacral root runs where the sciatic nerve runs, and is told from it by its core.
+    """
+    for one in atlas.sources.values():
+        if one.is_muscle or one.frequencies:
+            continue
+        zone = [part.sided("left") for part in one.trigger_points[0].zones["essential"]]
+        found = rank(PainDrawing.from_regions(atlas.body, zone), atlas).differential
+        first = {c.source.id for c in found[:2] if c.rank == 1}
+        assert first == {"sciatic_nerve" if one.id == "s2_root" else one.id}
+        if one.core:
+            core = [part.sided("left") for part in one.core]
+            numb = PainDrawing.from_regions(atlas.body, core, quality=["numb"])
+            assert order(rank(numb, atlas).differential)[0] == (one.id, "left")
 
 
 def test_equal_candidates_share_a_rank() -> None:
@@ -392,10 +620,10 @@ def test_pain_out_of_sight_explains_nothing() -> None:
 
 
 def test_shipped_sources_out_of_sight_come_last(atlas: Atlas) -> None:
-    """A calf drawn from behind does not bring up the muscles of the front."""
+    """A calf drawn from behind brings up the muscles of the calf, and not those of the front."""
     calf = PainDrawing.from_polygons({"posterior": blob(-12.5, 36, [4, 5, 4, 6, 4, 5])})
     found = rank(calf, atlas)
-    assert order(found)[0] == ("gluteus_minimus", "left")
+    assert order(found)[0] in [("soleus", "left"), ("gastrocnemius", "left")]
     assert all(c.probability < 0.1 for c in found if c.essential_drawn is None)
 
 
@@ -643,10 +871,13 @@ def test_a_ranking_as_data_keeps_the_contract(atlas: Atlas) -> None:
     )
     assert document["none_of_these"] == {
         "candidates": found.none_of_candidates,
-        "differential": 1.0,
+        "differential": found.none_of_differential,
     }
-    assert document["differential"] == []
-    assert len(document["candidates"]) == 2 * len(atlas.sources)
+    muscles = [s.id for s in atlas.sources.values() if s.is_muscle]
+    others = [s.id for s in atlas.sources.values() if not s.is_muscle]
+    for name, sources in (("candidates", muscles), ("differential", others)):
+        listed = sorted((c["source"], c["side"]) for c in document[name])
+        assert listed == sorted(itertools.product(sources, SIDES))
     best = document["candidates"][0]
     assert best["probability"] == found[0].probability
     assert [f["region"] for f in best["regions"]] == [f.region for f in found[0].regions]
@@ -779,6 +1010,10 @@ DESCRIPTIONS: dict[str, tuple[str, list[tuple[str, str]]]] = {
 }
 
 
+# The front of the thigh is vastus intermedius' as well, whose share comes close.
+UNDECIDED = "vertical strip beside the lumbar spine with front of the thigh"
+
+
 @pytest.mark.parametrize("complete", [False, True], ids=["open", "complete"])
 @pytest.mark.parametrize("words", DESCRIPTIONS)
 def test_pain_as_the_field_describes_it(atlas: Atlas, words: str, complete: bool) -> None:
@@ -791,7 +1026,7 @@ def test_pain_as_the_field_describes_it(atlas: Atlas, words: str, complete: bool
     for pain, side in ((drawing, "left"), (drawing.mirrored(), "right")):
         found = rank(pain, atlas)
         assert order(found)[0] == (muscle, side)
-        assert found.undecided == ()
+        assert found.undecided == () or words == UNDECIDED
 
 
 def test_the_two_deep_quadratus_points_are_both_named(atlas: Atlas) -> None:

@@ -26,6 +26,7 @@ from hippain_maps.simulation import (
     mixture,
     patient,
     redraw,
+    shake_for,
 )
 
 FAMILIES: tuple[Family, ...] = ("warp", "brush")
@@ -79,6 +80,16 @@ def test_the_stated_redraw_overlap_is_reached(atlas: Atlas, family: Family, leve
     mean, spread = measured_redraw(hand, atlas, patients=60)
     assert mean == pytest.approx(level, abs=0.05)
     assert 0.1 < spread < 0.25
+
+
+def test_the_shake_that_gives_an_overlap_is_found(atlas: Atlas) -> None:
+    """For some muscles alone the stated overlap comes out; the higher it is, the finer the hand."""
+    alone = atlas.only(["piriformis", "gluteus_minimus"])
+    found = {level: shake_for("warp", level, alone, patients=12) for level in (0.42, 0.62)}
+    assert found[0.42] > found[0.62] > 0
+    for level, shake in found.items():
+        mean, _ = measured_redraw(Hand(shake=shake).steady(), alone, patients=12, seed=7)
+        assert mean == pytest.approx(level, abs=0.03)
 
 
 def test_the_families_differ_in_kind() -> None:
@@ -198,8 +209,8 @@ def test_pain_beside_the_body_is_drawn_as_it_is() -> None:
 def test_a_patient_hurts_in_regions_of_the_source_only(atlas: Atlas, body: Body, side: str) -> None:
     """Pain lies in the zones of the active trigger points, on their side, and is never absent."""
     generator = np.random.default_rng(1)
-    for source_ in atlas.sources.values():
-        for _ in range(3):
+    for source_ in (s for s in atlas.sources.values() if s.is_muscle):
+        for _ in range(2):
             who = patient(source_, side, atlas, generator)  # type: ignore[arg-type]
             assert (who.source, who.side) == (source_, side)
             assert 1 <= len(who.trigger_points) <= 2
@@ -214,6 +225,14 @@ def test_a_patient_hurts_in_regions_of_the_source_only(atlas: Atlas, body: Body,
                 shapes = [body.polygon(view, region) for region in sorted(regions)]
                 pattern = shapely.union_all([shape for shape in shapes if shape is not None])
                 assert area.difference(pattern.buffer(0.01)).area < 1e-6
+
+
+def test_other_sources_cannot_be_simulated(atlas: Atlas) -> None:
+    """A territory, or frequencies, say nothing of what is active: that is refused in a line."""
+    generator = np.random.default_rng(1)
+    for name in ("hip_joint", "l5_root"):
+        with pytest.raises(ValueError, match=rf"^{name} \(\w+\) cannot be simulated: only muscles"):
+            patient(atlas.source(name), "left", atlas, generator)
 
 
 def test_weak_parts_and_spillover_are_felt_less_often() -> None:

@@ -21,20 +21,35 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import shapely
 from hypothesis import strategies as st
 from shapely import Polygon
 
-from hippain_maps._pattern_files import FitWord, Kind, ZoneChances, read_model
+from hippain_maps._pattern_files import ClueTopic, FitWord, Kind, ZoneChances, read_model
 from hippain_maps._resources import resource_dir
 from hippain_maps.atlas import Atlas, Place
+from hippain_maps.candidates import FitZone
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import SIDES, VIEWS, View, mirror
-from hippain_maps.patterns import ZONES, Evidence, Source, TriggerPoint, ZoneName, ZoneRegion
+from hippain_maps.patterns import (
+    TERRITORY,
+    ZONES,
+    Clue,
+    ClueLink,
+    Evidence,
+    Frequencies,
+    Frequency,
+    Relation,
+    Source,
+    TriggerPoint,
+    ZoneName,
+    ZoneRegion,
+)
 from hippain_maps.regions import Body, BodyChart, BodyRegion, ContextArea, Group
 
 EXAMPLES = Path(__file__).resolve().parents[1] / "examples" / "drawings"
@@ -120,6 +135,15 @@ MODEL = read_model(resource_dir("patterns"))[0].model_copy(
         },
         "also_drawn": 0.75,
         "too_close": 2,
+        "other_weight": 0.5,
+        "frequency_densities": [0.4, 0.6],
+        # A yes doubles what it speaks for and halves what it speaks against; a no makes a third and
+        # four thirds of them.
+        "clue_yes": 0.8,
+        "clue_ratio": 2,
+        "clue_limit": 4,
+        "published_limit": 10,
+        "palpation_ratio": 4,
         "default_prior": 0.5,
         "source_priors": {},
         "trigger_point_priors": {},
@@ -147,9 +171,9 @@ def point(
     return TriggerPoint(name, name, (), "Press.", (), zones, TOLD, TOLD, None)
 
 
-def source(name: str, *points: TriggerPoint, kind: Kind = "muscle") -> Source:
-    """Return a source with the given trigger points."""
-    return Source(
+def source(name: str, *points: TriggerPoint, kind: Kind = "muscle", **more: Any) -> Source:
+    """Return a source with the given trigger points, and what else is given of it."""
+    bare = Source(
         id=name,
         name=name.capitalize(),
         kind=kind,
@@ -168,9 +192,50 @@ def source(name: str, *points: TriggerPoint, kind: Kind = "muscle") -> Source:
         limits=(),
         file=f"patterns/{name}.yaml",
     )
+    return replace(bare, **more)
 
 
-def hand_drawn_atlas(*sources: Source, places: tuple[Place, ...] = (), **constants: Any) -> Atlas:
+def nerve(
+    name: str,
+    essential: Iterable[str] = (),
+    spillover: Iterable[str] = (),
+    *,
+    core: Iterable[str] = (),
+    **more: Any,
+) -> Source:
+    """Return a source without trigger points: its territory, and the core where it goes numb."""
+    numb = tuple(ZoneRegion(region, 1.0, False) for region in core)
+    territory = point(TERRITORY, essential, spillover)
+    return source(name, territory, **{"kind": "nerve", "core": numb} | more)
+
+
+def joint(name: str, **groups: float) -> Source:
+    """Return a source with a published frequency for each group or region."""
+    body = hand_drawn_body()
+    found = tuple(Frequency(g, share, body.members(g), {}) for g, share in groups.items())
+    return nerve(name, kind="joint", frequencies=Frequencies("Invented.", found, TOLD))
+
+
+def link(
+    clue: str, *, favours: bool = True, yes: float | None = None, no: float | None = None
+) -> ClueLink:
+    """Return what an answer means for a source; `yes` and `no` are published ratios."""
+    return ClueLink(clue, favours, yes, no, TOLD)
+
+
+def clue(name: str, topic: ClueTopic = "worse_with", *, seen: bool = False) -> Clue:
+    """Return an entry of the vocabulary."""
+    words = name.capitalize()
+    return Clue(name, topic, {"en": words}, {"en": f"{words}?"}, seen)
+
+
+def hand_drawn_atlas(
+    *sources: Source,
+    places: tuple[Place, ...] = (),
+    clues: Iterable[Clue] = (),
+    relations: Iterable[Relation] = (),
+    **constants: Any,
+) -> Atlas:
     """Return an atlas of the hand-drawn body; constants of the model may be given anew."""
     return Atlas(
         body=hand_drawn_body(),
@@ -179,6 +244,8 @@ def hand_drawn_atlas(*sources: Source, places: tuple[Place, ...] = (), **constan
         places=places,
         citations={},
         version="hand-drawn+0",
+        clues={entry.id: entry for entry in clues},
+        relations=tuple(relations),
     )
 
 
@@ -247,6 +314,11 @@ RANKING: dict[str, Any] = {
     "red_flags": list,
     "drawing": dict,
     "none_of_these": dict,
+    "undecided": list,
+    "also_drawn": list,
+    "place_alone_cannot_decide": list,
+    "relations": list,
+    "clues": list,
     "candidates": list,
     "differential": list,
 }
@@ -271,6 +343,13 @@ def check_contract(document: Mapping[str, Any]) -> None:
     _check(document["drawing"], DRAWN)
     assert set(document["drawing"]["views"]) <= set(VIEWS)
     _check(document["none_of_these"], {"candidates": NUMBER, "differential": NUMBER})
+    for effect in document["clues"]:
+        assert effect["answer"] in ("yes", "no")
+        assert effect["from"] in ("answer", "drawing")
+        assert all(moved["factor"] > 0 for moved in effect["moved"])
+    for relation in document["relations"]:
+        assert relation["kind"] in ("imitate", "coexist")
+        assert len(relation["between"]) == 2
     for name in ("candidates", "differential"):
         ranks = [candidate["rank"] for candidate in document[name]]
         assert ranks == sorted(ranks)
@@ -283,5 +362,5 @@ def check_contract(document: Mapping[str, Any]) -> None:
             assert all(isinstance(trp, str) for trp in candidate["trigger_points"])
             for fit in candidate["regions"]:
                 assert fit["region"].split(":")[0] in SIDES
-                assert fit["zone"] in ZONES
+                assert fit["zone"] in get_args(FitZone)
                 assert fit["drawn"] is None or 0 <= fit["drawn"] <= 1

@@ -9,6 +9,7 @@ import numpy as np
 import shapely
 from matplotlib import patheffects
 from matplotlib.collections import EllipseCollection, LineCollection
+from matplotlib.colors import to_rgba
 from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
@@ -77,26 +78,29 @@ def dots(centres: FloatArray, look: Look, *, colour: str, size: float = 1.0) -> 
     )
 
 
-def core_patches(area: shapely.Geometry, look: Look, *, size: float = 1.0) -> list[PathPatch]:
-    """Return where skin goes numb: hatched, with a dashed outline that stays apart from pain."""
-    hatch = area_patch(
+def core_patch(
+    area: shapely.Geometry,
+    look: Look,
+    *,
+    size: float = 1.0,
+    colour: str | None = None,
+    plain: bool = False,
+) -> PathPatch:
+    """Return where skin goes numb: hatched, with a dashed outline that stays apart from pain.
+
+    With a `colour`, only the outline, in that colour; if `plain`, a flat tone instead of the hatch.
+    """
+    flat = to_rgba(look.second, 0.4) if plain else "none"
+    return area_patch(
         area,
-        facecolor="none",
-        edgecolor=look.drawn,
-        hatch="////",
+        facecolor=flat,
+        edgecolor=colour or (look.second if plain else look.drawn),
+        hatch=None if colour or plain else "////",
         hatch_linewidth=0.5 * size,
-        linewidth=0,
-        zorder=2.7,
-    )
-    edge = area_patch(
-        area,
-        facecolor="none",
-        edgecolor=look.drawn,
         linewidth=1.2 * size,
         linestyle=(0, (3, 1.6)),
         zorder=2.8,
     )
-    return [hatch, edge]
 
 
 def crosses(points: Iterable[tuple[float, float]], look: Look, *, size: float = 1.0) -> Line2D:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import shapely
 from matplotlib import patheffects
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.transforms import offset_copy
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import INSET_VIEWS, Area, FloatArray, Side, View, other_side
@@ -16,7 +19,7 @@ from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.layout import Crop, fitted, scale_of, size_of
 from hippain_maps.plotting.look import PRINT, Look
-from hippain_maps.plotting.zones import PatternShapes
+from hippain_maps.plotting.zones import Frequent, PatternShapes
 from hippain_maps.regions import Body
 from hippain_maps.words import Words, words_in
 
@@ -34,7 +37,7 @@ def full_crop(body: Body, view: View, *, arms: bool = False) -> Crop:
     """Return the crop that shows a whole view, with the arms or without."""
     if view in INSET_VIEWS:
         x0, y0, x1, y1 = body.charts[view].figure.bounds
-        return Crop(x0 - 2, y0 - 2, x1 + 2, y1 + 4)
+        return Crop(x0 - 2, y0 - 2, x1 + 2, y1 + 4, inset=True)
     half = 42.0 if arms else 24.0
     return Crop(-half, -2, half, 178)
 
@@ -107,7 +110,7 @@ def plot_chart(
     inches_wide = ax.get_position().width * size_of(ax.figure)[0]
     letters = min(look.side_size * scale, 24 * inches_wide)
     words = words_in(language)
-    _sides(ax, view, letters, words, look)
+    _sides(ax, view, sides_shown(view, figure, crop), letters, words, look)
     if title:
         # As high as beside letters, so that titles in a row line up.
         above = 1.05 * letters + min(4, letters / 2)
@@ -120,27 +123,57 @@ def plot_chart(
     return ax
 
 
-def _sides(ax: Axes, view: View, size: float, words: Words, look: Look) -> None:
-    """Write a large L and R above the figure; above a side view, the side that it shows."""
+SEEN = 2.0
+"""A side is shown where a crop holds so large a part of it: the radius of a circle, cm."""
+
+
+def sides_shown(view: View, figure: Area, crop: Crop) -> tuple[Side, ...]:
+    """Return the patient's sides of which a crop shows more than a scrap, left to right.
+
+    Parameters
+    ----------
+    view : view
+        Which view.
+    figure : Polygon or MultiPolygon
+        The outline of the body in it.
+    crop : Crop
+        What is shown of it.
+    """
+    if view not in _LEFT_EDGE:
+        return ("left" if view == "left_lateral" else "right",)
+    sides = _LEFT_EDGE[view], other_side(_LEFT_EDGE[view])
+    halves = ((crop.x0, min(crop.x1, 0.0)), (max(crop.x0, 0.0), crop.x1))
+    return tuple(
+        side
+        for side, (low, high) in zip(sides, halves, strict=True)
+        if low < high
+        and not shapely.buffer(
+            shapely.clip_by_rect(figure, low, crop.y0, high, crop.y1), -SEEN
+        ).is_empty
+    )
+
+
+def _sides(
+    ax: Axes, view: View, sides: Sequence[Side], size: float, words: Words, look: Look
+) -> None:
+    """Write a large L and R above the figure; in the middle, where one side alone is shown."""
     style: dict[str, Any] = {
         "fontsize": size,
         "fontweight": "bold",
         "color": look.ink,
         "va": "bottom",
-        "transform": ax.transAxes,
+        # A little above the chart, however high that is.
+        "transform": offset_copy(ax.transAxes, fig=ax.get_figure(root=True), y=1.5, units="points"),
         "zorder": 7,
     }
-    if view not in _LEFT_EDGE:
-        side: Side = "left" if view == "left_lateral" else "right"
-        ax.text(0.5, 1.005, words.letters[side], ha="center", **style)
+    if len(sides) == 1:
+        ax.text(0.5, 1.0, words.letters[sides[0]], ha="center", **style)
         return
-    first = _LEFT_EDGE[view]
-    low, high = ax.get_xlim()
     # In from the edge, or the letters of neighbouring views would read as a word.
-    if low < -1:
-        ax.text(0.04, 1.005, words.letters[first], ha="left", **style)
-    if high > 1:
-        ax.text(0.96, 1.005, words.letters[other_side(first)], ha="right", **style)
+    for side in sides:
+        first = side == _LEFT_EDGE[view]
+        x, aligned = (0.04, "left") if first else (0.96, "right")
+        ax.text(x, 1.0, words.letters[side], ha=aligned, **style)
 
 
 def add_dots(
@@ -158,11 +191,32 @@ def add_dots(
         stipple.set_clip_on(False)
 
 
-def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT, *, name: str = "") -> None:
-    """Add a referral pattern to a chart: solid, stippled, crosses.
+def add_pattern(
+    ax: Axes,
+    shapes: PatternShapes,
+    look: Look = PRINT,
+    *,
+    name: str = "",
+    shares: Collection[str] | None = None,
+    plain_core: bool = False,
+) -> None:
+    """Add a referral pattern to a chart: solid, stippled, crosses; or toned by frequency.
 
     In an SVG each zone and each trigger point is a group called ``view-name-zone`` or
     ``view-name-point``; on a page with several patterns give each a `name` of its own.
+
+    Parameters
+    ----------
+    ax : Axes
+        The chart of the view.
+    shapes : PatternShapes
+        What is drawn.
+    name : str
+        Part of the names of the groups.
+    shares : collection of str, optional
+        Groups whose percentage is written here; by default each that the view shows.
+    plain_core : bool
+        Whether a core is a flat tone, because hatching means something else on this page.
     """
 
     def gid(part: str) -> str:
@@ -174,18 +228,24 @@ def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT, *, name: st
         )
         solid.set_gid(gid("essential"))
         ax.add_artist(solid)
-    for share, area in shapes.frequent:
-        # The tone is the share of patients; below a tenth it would not be seen.
+    for found in shapes.frequent:
+        # An edge as light as the skin keeps neighbours of nearly one tone apart.
         toned = artists.area_patch(
-            area, facecolor=look.pain, edgecolor="none", alpha=max(0.1, 0.88 * share), zorder=2
+            found.area,
+            facecolor=to_rgba(look.pain, tone(found.share)),
+            edgecolor=look.skin,
+            linewidth=0.8 * scale_of(ax),
+            joinstyle="round",
+            zorder=2,
         )
-        toned.set_gid(gid(f"frequency-{100 * share:.0f}"))
+        toned.set_gid(gid(f"frequency-{found.group}"))
         ax.add_artist(toned)
-        _say_share(ax, area, share, look)
+        if shares is None or found.group in shares:
+            _say_share(ax, found, look, gid(f"percent-{found.group}"))
     if not shapes.core.is_empty:
-        for part in artists.core_patches(shapes.core, look, size=scale_of(ax)):
-            part.set_gid(gid("core"))
-            ax.add_artist(part)
+        core = artists.core_patch(shapes.core, look, size=scale_of(ax), plain=plain_core)
+        core.set_gid(gid("core"))
+        ax.add_artist(core)
     for zone, centres, size in (
         ("spillover", shapes.spillover, 1.0),
         ("rare", shapes.rare, 0.8),
@@ -197,27 +257,49 @@ def add_pattern(ax: Axes, shapes: PatternShapes, look: Look = PRINT, *, name: st
         ax.add_line(cross)
 
 
-def _say_share(ax: Axes, area: Area, share: float, look: Look) -> None:
-    """Write a share of patients where its area is widest."""
-    largest = max(shapely.get_parts(area), key=shapely.area)
-    circle = shapely.maximum_inscribed_circle(largest, tolerance=0.2)
-    if circle.length < 1.5:
-        # The edge of an area that another view shows in full.
-        return
-    x, y = shapely.get_coordinates(circle)[0]
+def tone(share: float) -> float:
+    """Return how strongly a group is filled that this share of patients feels.
+
+    It grows evenly with the share; the fainter ones are still seen on the skin.
+    """
+    return 0.1 + 0.78 * share
+
+
+def widest_views(shapes: Mapping[View, PatternShapes]) -> dict[View, set[str]]:
+    """Return, by view, the groups with a frequency that no other view shows as wide."""
+    best: dict[str, tuple[float, View]] = {}
+    for view, found in shapes.items():
+        for group in found.frequent:
+            # Of views that show a group about as wide, the first.
+            if group.room > best.get(group.group, (0.0, view))[0] + 0.5:
+                best[group.group] = (group.room, view)
+    return {view: {name for name, (_, at) in best.items() if at == view} for view in shapes}
+
+
+def _say_share(ax: Axes, found: Frequent, look: Look, gid: str) -> None:
+    """Write a share of patients where its area is widest, no larger than there is room."""
+    words = f"{100 * found.share:.0f} %"
+    (low, high), scale = sorted(ax.get_xlim()), scale_of(ax)
+    x, y = found.middle
+    line = shapely.LineString([(low, y), (high, y)])
+    parts = shapely.get_parts(shapely.intersection(found.area, line))
+    across = max(part.length for part in parts if part.distance(shapely.Point(x, y)) < 0.1)
+    inches = ax.get_position().width * size_of(ax.figure)[0] / (high - low)
+    size = fitted(words, look.title_size * scale, 0.94 * across * inches, bold=True)
+    size = min(size, 1.3 * found.room * inches * 72)
     text = ax.text(
         x,
         y,
-        f"{100 * share:.0f} %",
-        fontsize=look.title_size * scale_of(ax),
+        words,
+        fontsize=size,
         fontweight="bold",
         color=look.ink,
         ha="center",
-        va="center",
-        clip_on=True,
+        va="center_baseline",
         zorder=7,
+        gid=gid,
     )
-    text.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground=look.halo)])
+    text.set_path_effects([patheffects.withStroke(linewidth=2.2 * scale, foreground=look.halo)])
 
 
 def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:
@@ -227,21 +309,30 @@ def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:
     areas: list[shapely.Geometry] = [
         shapes.essential,
         shapes.core,
-        *(area for _, area in shapes.frequent),
+        *(found.area for found in shapes.frequent),
     ]
     return [*areas, shapely.multipoints(points)] if points else areas
 
 
+def key_lines(source: Source, language: str = "en", *, named: bool = True) -> list[str]:
+    """Return what the tones and hatches of a source's figure mean, a line each.
+
+    Without `named`, nothing in them gives away which source it is.
+    """
+    words, lines = words_in(language), []
+    if source.frequencies:
+        population = f": {source.frequencies.population}" if named else ""
+        lines.append(f"{words.frequency_tone}{population}")
+    if source.core:
+        lines.append(words.numb_or_tingling)
+    return lines
+
+
 def caption(atlas: Atlas, source: Source | None = None, language: str = "en") -> str:
-    """Return the lines under a figure: what it shows, how sure, and on what terms."""
-    words, sure = words_in(language), ""
-    if source:
-        sure = f"; {words.pattern}: {words.confidence[source.pattern_evidence.confidence]}"
-    key = []
-    if source and source.frequencies:
-        key.append(f"{words.frequency_tone}: {source.frequencies.population}")
-    if source and source.core:
-        key.append(words.numb_or_tingling)
+    """Return the lines under a figure: what kind of thing it shows, how sure, on what terms."""
+    words = words_in(language)
     published = source is not None and source.frequencies is not None
-    about = f"{words.published_frequencies if published else words.classic_pattern}{sure}"
-    return "\n".join([*key, about, f"hippain_maps atlas {atlas.version}, CC BY 4.0"])
+    about = words.published_frequencies if published else words.classic_pattern
+    if source:
+        about += f"; {words.pattern}: {words.confidence[source.pattern_evidence.confidence]}"
+    return f"{about}\nhippain_maps atlas {atlas.version}, CC BY 4.0"

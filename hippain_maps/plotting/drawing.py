@@ -16,6 +16,7 @@ from hippain_maps.plotting.chart import full_crop, plot_chart
 from hippain_maps.plotting.layout import FOOT, HEAD, figure_for, row_of_axes, scale_of, size_of
 from hippain_maps.plotting.look import PRINT, TEXTURES, Look
 from hippain_maps.regions import Body
+from hippain_maps.words import words_in
 
 _ARMS_FROM = 22.0
 _NUMBER_ROOM = 3.0
@@ -34,11 +35,13 @@ def add_drawing(ax: Axes, drawing: PainDrawing, view: View, look: Look = PRINT) 
         )
         if intensity is not None:
             _number(ax, area, f"{intensity:g}", look)
-    for mark in drawing.marks:
-        textures = [TEXTURES[word] for word in mark.quality if TEXTURES.get(word)]
-        if mark.view == view and mark.is_pain and textures:
+    here = [mark for mark in drawing.marks if mark.view == view and mark.is_pain]
+    for quality in dict.fromkeys(mark.quality for mark in here):
+        textures = [TEXTURES[word] for word in quality if TEXTURES.get(word)]
+        if textures:
+            alike = [mark.area() for mark in here if mark.quality == quality]
             texture = artists.area_patch(
-                mark.area(),
+                shapely.union_all(alike),
                 facecolor="none",
                 edgecolor=look.drawn,
                 linewidth=0,
@@ -46,7 +49,7 @@ def add_drawing(ax: Axes, drawing: PainDrawing, view: View, look: Look = PRINT) 
                 hatch_linewidth=0.5,
                 zorder=2.9,
             )
-            texture.set_gid(f"{view}-{'-'.join(mark.quality)}")
+            texture.set_gid(f"{view}-{'-'.join(quality)}")
             ax.add_artist(texture)
     whole = drawing.area(view)
     if not whole.is_empty:
@@ -96,7 +99,7 @@ def plot_drawing(
     views : iterable of view, optional
         By default the views with pain; all standing views if there is none.
     language : str
-        Of the names of the views: en, la, de, fr or es.
+        Of the names of the views and of what was said: en, la, de, fr or es.
     figure : Figure, optional
         Where to draw; by default a new one.
     """
@@ -114,7 +117,7 @@ def plot_drawing(
     figure.text(
         0.5,
         0.08 / high,
-        "; ".join(mark_words(drawing)),
+        "; ".join(mark_words(drawing, language)),
         fontsize=look.small_size,
         ha="center",
         color=look.ink,
@@ -123,15 +126,17 @@ def plot_drawing(
     return figure
 
 
-def mark_words(drawing: PainDrawing) -> list[str]:
-    """Return what was said about the marks, each combination once: ``"7: aching, deep"``."""
-    words = []
+def mark_words(drawing: PainDrawing, language: str = "en") -> list[str]:
+    """Return what was said about the marks, each combination once: ``"7 of 10 aching, deep"``."""
+    words, lines = words_in(language), []
     for mark in drawing.marks:
         if mark.is_pain:
-            said = [*mark.quality, *([mark.depth] if mark.depth else [])]
-            strength = [] if mark.intensity is None else [f"{mark.intensity:g} of 10"]
-            words.append(" ".join([*strength, ", ".join(said)]).strip())
-    return [word for word in dict.fromkeys(words) if word]
+            said = ", ".join(map(words.term, [*mark.quality, *filter(None, [mark.depth])]))
+            strength = ""
+            if mark.intensity is not None:
+                strength = words.say("intensity", number=f"{mark.intensity:g}")
+            lines.append(f"{strength} {said}".strip())
+    return [line for line in dict.fromkeys(lines) if line]
 
 
 def _reaches_arms(drawing: PainDrawing, view: View) -> bool:

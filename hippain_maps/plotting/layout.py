@@ -20,17 +20,25 @@ MARGIN = 4.0
 """Chart around what is shown, cm."""
 
 MIN_WIDTH, MIN_HEIGHT = 24.0, 40.0
-"""A crop keeps at least this much of the body, cm, so that one can see where it is."""
+"""A crop keeps at least this much of the body, cm, so that one can see where it is; of a single leg
+half the width will do."""
+
+MIDLINE = 5.0
+"""A crop of the trunk goes so far beyond the midline, cm, or nobody knows which leg this is."""
+
+FLOOR = 10.0
+"""A crop that ends no higher than this shows the feet, cm; they are not cut through."""
 
 
 @dataclass(frozen=True, slots=True)
 class Crop:
-    """A rectangle of a chart, cm."""
+    """A rectangle of a chart, cm; `inset` if it is a chart that stands in a corner."""
 
     x0: float
     y0: float
     x1: float
     y1: float
+    inset: bool = False
 
     @property
     def width(self) -> float:
@@ -43,6 +51,9 @@ class Crop:
         return self.y1 - self.y0
 
 
+Bounds = tuple[float, float, float, float]
+
+
 def crop_to(
     body: Body,
     content: Mapping[View, Sequence[shapely.Geometry]],
@@ -50,6 +61,9 @@ def crop_to(
     whole_width: bool = False,
 ) -> dict[View, Crop]:
     """Return a crop for each view of some content; standing views share their heights.
+
+    Front and back show the half that is affected in its whole width and a strip of the other, or,
+    below the crotch, the affected leg alone.
 
     Parameters
     ----------
@@ -60,42 +74,51 @@ def crop_to(
     whole_width : bool
         Whether front and back views keep both sides of the body.
     """
-    boxes: dict[View, tuple[float, float, float, float]] = {}
+    boxes: dict[View, Bounds] = {}
     for view, shapes in content.items():
         bounds = shapely.total_bounds(list(shapes)) if shapes else np.full(4, np.nan)
         if not np.isnan(bounds).any():
             boxes[view] = tuple(bounds.tolist())
     standing = [box for view, box in boxes.items() if view not in INSET_VIEWS]
     low = max(min((box[1] for box in standing), default=0.0) - MARGIN, -1.5)
+    low = -1.5 if low < FLOOR else low
     high = max((box[3] for box in standing), default=174.0) + MARGIN
     high, low = _widened(low, high, MIN_HEIGHT, -1.5, 178)
     crops: dict[View, Crop] = {}
     for view in content:
-        figure = body.charts[view].charted.bounds
+        figure = body.charts[view].charted
         if view in INSET_VIEWS:
-            crops[view] = Crop(*(b + d for b, d in zip(figure, (-2, -2, 2, 4), strict=True)))
+            x0, y0, x1, y1 = figure.bounds
+            crops[view] = Crop(x0 - 2, y0 - 2, x1 + 2, y1 + 4, inset=True)
             continue
-        x0, _, x1, _ = boxes.get(view, (-30.0, low, 30.0, high))
-        left, right = x0 - MARGIN, x1 + MARGIN
-        if view in ("anterior", "posterior"):
-            # The midline is in sight, or nobody knows which leg this is.
-            left, right = min(left, -5.0), max(right, 5.0)
-            left, right = max(left, -21.5), min(right, 21.5)
-            if whole_width:
-                left, right = -21.5, 21.5
-            # Not along the contour, or it would be cut lengthwise.
-            shown = shapely.clip_by_rect(body.charts[view].charted, -50, low, 50, high)
-            if abs(left - shown.bounds[0]) < MARGIN:
-                left = shown.bounds[0] - 1.5
-            if abs(right - shown.bounds[2]) < MARGIN:
-                right = shown.bounds[2] + 1.5
-        else:
-            left, right = min(left, figure[0] - 1), max(right, figure[2] + 1)
-            if low > 12:
-                left, right = max(left, -17.0), min(right, 17.0)
-        right, left = _widened(left, right, MIN_WIDTH, -40, 40)
+        shown = shapely.clip_by_rect(figure, -50, low, 50, high)
+        left, right = _width(view, shown, boxes.get(view), whole_width=whole_width)
         crops[view] = Crop(left, low, right, high)
     return crops
+
+
+def _width(
+    view: View, shown: shapely.Geometry, box: Bounds | None, *, whole_width: bool
+) -> tuple[float, float]:
+    """Return from where to where a standing view is shown, cm."""
+    first, _, last, _ = shapely.bounds(shown).tolist()
+    first, last, least = first - 1.5, last + 1.5, MIN_WIDTH
+    if view in ("anterior", "posterior") and box and not whole_width:
+        if box[0] > -MIDLINE / 2:
+            first = -MIDLINE
+        if box[2] < MIDLINE / 2:
+            last = MIDLINE
+        legs = shapely.bounds(shapely.get_parts(shown)).tolist()
+        middle = (box[0] + box[2]) / 2
+        if len(legs) == 2 and box[0] * box[2] > 0:
+            # Where nothing joins them, the other leg would be a scrap at the edge.
+            x0, _, x1, _ = min(legs, key=lambda leg: abs((leg[0] + leg[2]) / 2 - middle))
+            first, last, least = x0 - 1.5, x1 + 1.5, MIN_WIDTH / 2
+    if box:
+        # A shape may leave the figure: a drawing.
+        first, last = min(first, box[0] - 1), max(last, box[2] + 1)
+    last, first = _widened(first, last, least, -40, 40)
+    return first, last
 
 
 def _widened(
@@ -113,8 +136,11 @@ def row_of_axes(
     box: tuple[float, float, float, float],
     *,
     gap: float = 0.03,
+    at_top: bool = False,
 ) -> list[Axes]:
     """Return axes side by side in the middle of a box, all at one scale, tops aligned.
+
+    Insets stand above each other where that saves width.
 
     Parameters
     ----------
@@ -126,27 +152,57 @@ def row_of_axes(
         Room for the row, as shares of the figure.
     gap : float
         Room between two axes, as a share of the figure's width.
+    at_top : bool
+        Whether the row stands at the top of the box, not in its middle.
     """
     left, bottom, width, height = box
     wide, high = size_of(figure)
-    room = width * wide - gap * wide * (len(crops) - 1)
-    scale = min(
-        room / sum(crop.width for crop in crops), height * high / max(c.height for c in crops)
-    )
-    bottom += (height - scale * max(crop.height for crop in crops) / high) / 2
-    height = scale * max(crop.height for crop in crops) / high
-    used = scale * sum(crop.width for crop in crops) / wide + gap * (len(crops) - 1)
-    x = left + (width - used) / 2
-    axes = []
-    for crop in crops:
-        w, h = crop.width * scale / wide, crop.height * scale / high
-        ax = figure.add_axes((x, bottom + height - h, w, h))
-        ax.set_xlim(crop.x0, crop.x1)
-        ax.set_ylim(crop.y0, crop.y1)
-        ax.set_axis_off()
-        axes.append(ax)
-        x += w + gap
+    columns = columns_of(crops)
+    widths = [max(crops[n].width for n in column) for column in columns]
+    room = width * wide - gap * wide * (len(columns) - 1)
+    tallest = max(crop.height for crop in crops)
+    scale = min(room / sum(widths), height * high / tallest)
+    top = bottom + height
+    if not at_top:
+        top -= (height - scale * tallest / high) / 2
+    x = left + (width - scale * sum(widths) / wide - gap * (len(columns) - 1)) / 2
+    axes: list[Axes] = []
+    for column, column_width in zip(columns, widths, strict=True):
+        y = top
+        for crop in (crops[n] for n in column):
+            w, h = crop.width * scale / wide, crop.height * scale / high
+            ax = figure.add_axes((x + (column_width * scale / wide - w) / 2, y - h, w, h))
+            ax.set_xlim(crop.x0, crop.x1)
+            ax.set_ylim(crop.y0, crop.y1)
+            ax.set_axis_off()
+            axes.append(ax)
+            y -= h + _STACK * scale / high
+        x += column_width * scale / wide + gap
     return axes
+
+
+_STACK = 13.0
+"""Between two insets above each other, cm: room for the name of the lower one."""
+
+
+def columns_of(crops: Sequence[Crop]) -> list[list[int]]:
+    """Return the places of crops by column: insets above each other where there is height."""
+    columns: list[list[int]] = []
+    tallest = max((crop.height for crop in crops), default=0.0)
+    for number, crop in enumerate(crops):
+        column = columns[-1] if columns else []
+        stack = [crops[n] for n in column]
+        high = sum(other.height + _STACK for other in stack) + crop.height
+        if stack and all(c.inset for c in (*stack, crop)) and high <= tallest:
+            column.append(number)
+        else:
+            columns.append([number])
+    return columns
+
+
+def width_for(crops: Sequence[Crop]) -> float:
+    """Return the width of a row of crops, cm."""
+    return sum(max(crops[n].width for n in column) for column in columns_of(crops))
 
 
 def size_of(figure: Figure | SubFigure) -> tuple[float, float]:
@@ -192,6 +248,16 @@ def wrapped(text: str, size: float, inches: float, *, bold: bool = False) -> lis
     return lines
 
 
+def evenly_wrapped(text: str, size: float, inches: float) -> list[str]:
+    """Return the lines of a text as `wrapped` does, as many, but of about one length."""
+    lines = wrapped(text, size, inches)
+    while len(narrower := wrapped(text, size, 0.95 * inches)) == len(lines) > 1:
+        if max(width_of(line, size) for line in narrower) > 0.95 * inches:
+            break
+        lines, inches = narrower, 0.95 * inches
+    return lines
+
+
 def head_of(figure: Figure | SubFigure) -> float:
     """Return the room for a heading and the view names, in inches; less on a small page."""
     return min(HEAD, 0.3 * size_of(figure)[1])
@@ -201,11 +267,31 @@ HEAD, FOOT = 0.82, 0.5
 """Room for a title and the view names, and for a caption; inches."""
 
 
-def figure_for(crops: Sequence[Crop], *, least: float = 4.2) -> Figure:
-    """Return a new figure for a row of crops, an inch for 20 cm of body."""
-    width = sum(crop.width for crop in crops) / 20 + 0.3 * len(crops)
-    height = max((crop.height for crop in crops), default=40.0) / 20 + HEAD + FOOT
-    return Figure(figsize=(max(width, least), height))
+def figure_for(crops: Sequence[Crop], *, least: float = 4.2, words: float = HEAD + FOOT) -> Figure:
+    """Return a new figure for a row of crops, an inch for 20 cm of body, larger for a small row.
+
+    Parameters
+    ----------
+    crops : sequence of Crop
+        The charts of the row.
+    least : float
+        Least width of the figure, inches.
+    words : float
+        Room above and below the charts, inches.
+    """
+    width = row_width(crops)
+    larger = float(np.clip(0.75 * least / width, 1, _LARGER)) if crops else 1.0
+    tallest = max((crop.height for crop in crops), default=40.0)
+    return Figure(figsize=(max(width, least), larger * tallest / 20 + words))
+
+
+_LARGER = 1.4
+"""A row that is narrower than the least figure is drawn so much larger at the most."""
+
+
+def row_width(crops: Sequence[Crop]) -> float:
+    """Return the width of a figure for a row of crops, inches."""
+    return width_for(crops) / 20 + 0.3 * len(columns_of(crops))
 
 
 def new_page(size: tuple[float, float], look: Look = PRINT) -> Figure:

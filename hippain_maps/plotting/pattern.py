@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -14,8 +15,8 @@ from matplotlib.figure import Figure, SubFigure
 
 from hippain_maps.anatomy import load_outlines
 from hippain_maps.atlas import Atlas
-from hippain_maps.geometry import VIEWS, FloatArray, Side, View
-from hippain_maps.patterns import Source, TriggerPoint
+from hippain_maps.geometry import VIEWS, FloatArray, Side, View, mirror_view
+from hippain_maps.patterns import Source, TriggerPoint, ZoneName
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.anatomy import add_bones, add_muscle
 from hippain_maps.plotting.chart import (
@@ -24,25 +25,37 @@ from hippain_maps.plotting.chart import (
     caption,
     content_of,
     full_crop,
+    key_lines,
     plot_chart,
+    widest_views,
 )
 from hippain_maps.plotting.layout import (
+    HEAD,
+    Crop,
+    columns_of,
     crop_to,
+    evenly_wrapped,
     figure_for,
     fitted,
     head_of,
     row_of_axes,
+    row_width,
     scale_of,
     size_of,
+    width_for,
     width_of,
     wrapped,
 )
 from hippain_maps.plotting.look import PRINT, Look
-from hippain_maps.plotting.zones import PatternShapes, pattern_shapes
+from hippain_maps.plotting.zones import MOST, PatternShapes, pattern_shapes
 from hippain_maps.words import Words, words_in
 
-MATTERS = 0.06
-"""A view that shows less than this share of what the best view shows is left out."""
+MATTERS, SHOWS = 0.03, 0.25
+"""A view is shown if it adds at least the first share of the whole pattern to what the others show
+of it, or if it shows at least the second share of what the best view does."""
+
+_WORTH: Mapping[ZoneName, float] = {"essential": 1.0, "spillover": 0.5, "rare": 0.1}
+"""What an area of each zone is worth in a view."""
 
 # Around a cross, outward first: out, up, down, in, and the corners.
 _AROUND = ((1, 0), (0, 1), (0, -1), (-1, 0), (1, 1), (1, -1), (-1, 1), (-1, -1))
@@ -66,7 +79,8 @@ def plot_pattern(
     """Draw a source's referral pattern in the views that show it.
 
     Essential zone solid, spillover stippled, rare zones stippled sparsely, a bold cross for each
-    trigger point, numbered as in the key below.
+    trigger point, numbered as in the key below. Groups with a published frequency are toned by it,
+    with the percentage where they are widest; where it goes numb is hatched, with a dashed outline.
 
     Parameters
     ----------
@@ -98,42 +112,125 @@ def plot_pattern(
     Figure or SubFigure
         What was drawn on.
     """
+    panel = panel_of(
+        source,
+        atlas,
+        side=side,
+        trigger_points=trigger_points,
+        views=views,
+        whole=whole,
+        anatomy=anatomy,
+    )
+    crops = list(panel.crops.values())
+    wide = max(row_width(crops), 4.2) if figure is None else size_of(figure)[0]
+    lines = point_lines(panel, wide, look) if labels else []
+    if with_caption:
+        said = [*key_lines(source, language, named=labels)]
+        said += caption(atlas, source if labels else None, language).split("\n")
+        lines += _broken(said, wide, look)
+    if figure is None:
+        figure = figure_for(crops, words=HEAD + foot_of(lines, wide, look))
+        figure.set_facecolor(look.paper)
+    draw_panel(
+        figure,
+        panel,
+        atlas,
+        lines,
+        anatomy=anatomy,
+        labels=labels,
+        language=language,
+        look=look,
+    )
+    return figure
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A pattern ready to be drawn: its shapes and crops by view."""
+
+    source: Source
+    side: Side
+    points: tuple[TriggerPoint, ...]
+    shapes: Mapping[View, PatternShapes]
+    crops: Mapping[View, Crop]
+
+
+def panel_of(
+    source: Source,
+    atlas: Atlas,
+    *,
+    side: Side = "left",
+    trigger_points: Sequence[TriggerPoint] | None = None,
+    views: Iterable[View] | None = None,
+    whole: bool = False,
+    anatomy: bool = False,
+) -> Panel:
+    """Return what `draw_panel` draws; the parameters are those of `plot_pattern`."""
     points = tuple(source.trigger_points if trigger_points is None else trigger_points)
     shapes = shapes_by_view(atlas, points, side, views, source)
     content = {view: content_of(found) for view, found in shapes.items()}
-    outlined = anatomy and source.id in load_outlines().muscles
-    if outlined:
+    if anatomy and source.id in load_outlines().muscles:
         for view, seen in content.items():
             seen += [part.area for part in load_outlines().of(source.id, side, view)]
     body = atlas.body
     crops = {v: full_crop(body, v) for v in shapes} if whole else crop_to(body, content)
-    if figure is None:
-        figure = figure_for(list(crops.values()))
-        figure.set_facecolor(look.paper)
+    return Panel(source, side, points, shapes, crops)
+
+
+def draw_panel(
+    figure: Figure | SubFigure,
+    panel: Panel,
+    atlas: Atlas,
+    lines: Sequence[str],
+    *,
+    anatomy: bool = False,
+    labels: bool = True,
+    language: str = "en",
+    look: Look = PRINT,
+    at_top: bool = False,
+) -> None:
+    """Draw a pattern on a figure: a heading, the charts, and lines below.
+
+    With `at_top` the charts stand right under the heading and the lines right under the charts;
+    otherwise the lines stand at the foot and the charts in the middle between.
+    """
     wide, high = size_of(figure)
-    lines = []
-    if labels and len(points) > 1:
-        lines = _packed([f"{n} {p.name}" for n, p in enumerate(points, 1)], wide, look)
-    if with_caption:
-        lines += caption(atlas, source if labels else None, language).split("\n")
-    head, foot = head_of(figure) / high, _foot(lines, wide, look) / high
+    source, side, words = panel.source, panel.side, words_in(language)
+    head, foot = head_of(figure) / high, foot_of(lines, wide, look) / high
     if labels:
-        words = words_in(language)
         _heading(figure, [f"{source.name_in(language)}, {words.sides[side]}"], look)
     box = (0.02, foot, 0.96, 1 - head - foot)
-    for ax, (view, crop) in zip(
-        row_of_axes(figure, list(crops.values()), box), crops.items(), strict=True
-    ):
-        plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
+    axes = row_of_axes(figure, list(panel.crops.values()), box, at_top=at_top)
+    shares = widest_views(panel.shapes)
+    numbered = labels and len(panel.points) > 1
+    for ax, (view, crop) in zip(axes, panel.crops.items(), strict=True):
+        shapes = panel.shapes[view]
+        plot_chart(atlas.body, view, ax=ax, crop=crop, language=language, look=look)
         if anatomy:
             add_bones(ax, view, look)
-        if outlined:
+        if anatomy and source.id in load_outlines().muscles:
             add_muscle(ax, source.id, side, view, look)
-        add_pattern(ax, shapes[view], look, name=source.id)
-        if labels and len(points) > 1:
-            _badges(ax, shapes[view], points, look, name=source.id, outward=_outward(view, side))
-    _below(figure, lines, look)
-    return figure
+        add_pattern(ax, shapes, look, name=source.id, shares=shares[view])
+        if numbered:
+            outward = _outward(view, side)
+            _badges(ax, shapes, panel.points, look, name=source.id, outward=outward)
+    lowest = min(ax.get_position().y0 for ax in axes) if at_top else None
+    _below(figure, lines, look, top=lowest)
+
+
+def point_lines(panel: Panel, wide: float, look: Look) -> list[str]:
+    """Return the key to the numbers of trigger points, in lines that fit into so many inches."""
+    if len(panel.points) < 2:
+        return []
+    return _packed([f"{n} {p.name}" for n, p in enumerate(panel.points, 1)], wide, look)
+
+
+def panel_height(panel: Panel, lines: Sequence[str], wide: float, look: Look) -> float:
+    """Return how high a panel is that fills so many inches across, in inches."""
+    crops = list(panel.crops.values())
+    room = (0.96 - 0.03 * (len(columns_of(crops)) - 1)) * wide
+    charts = room / width_for(crops) * max(crop.height for crop in crops)
+    return HEAD + charts + foot_of(lines, wide, look)
 
 
 def shapes_by_view(
@@ -145,21 +242,66 @@ def shapes_by_view(
 ) -> dict[View, PatternShapes]:
     """Return the shapes of some trigger points in each view that matters.
 
-    Without `views`, those that show at least `MATTERS` of what the best view shows, and the best
-    one for any trigger point that these leave unmarked.
+    With `source`, also of its frequencies and its core. Without `views`, those of
+    `views_that_matter`.
     """
-    wanted = VIEWS if views is None else tuple(views)
-    found = {view: pattern_shapes(atlas.body, points, side, view, source) for view in wanted}
-    if views is not None:
-        return found
-    shown = {view: shapes.extent.area for view, shapes in found.items()}
-    most = max(shown.values())
-    chosen = {view for view in found if shown[view] >= MATTERS * most}
+    if views is None:
+        views = views_that_matter(atlas, points, side, source)
+    return {view: pattern_shapes(atlas.body, points, side, view, source) for view in views}
+
+
+def views_that_matter(
+    atlas: Atlas, points: Sequence[TriggerPoint], side: Side, source: Source | None = None
+) -> tuple[View, ...]:
+    """Return the views that show some trigger points, and the core or frequencies of a source.
+
+    The best one, those that add `MATTERS` of the pattern, or show `SHOWS` of what the best one
+    does, and the best one for any trigger point that these leave unmarked. Those of the right side
+    are the mirror images of those of the left.
+    """
+    body = atlas.body
+    worth = _worth(atlas, points, source)
+    areas = {
+        view: np.bincount(
+            body.charts[view].index,
+            worth[body.charts[view].index] * shapely.area(body.charts[view].polygons),
+            len(worth),
+        )
+        for view in VIEWS
+    }
+    shown = {view: float(area.sum()) for view, area in areas.items()}
+    whole = float(np.max(list(areas.values()), axis=0).sum())
+    chosen: set[View] = set()
+    seen = np.zeros(len(worth))
+    while len(chosen) < len(VIEWS):
+        adds = {v: np.maximum(areas[v] - seen, 0).sum() for v in VIEWS if v not in chosen}
+        view = max(adds, key=lambda view: adds[view])
+        if adds[view] < MATTERS * whole:
+            break
+        chosen.add(view)
+        seen = np.maximum(seen, areas[view])
+    chosen |= {view for view in VIEWS if shown[view] >= SHOWS * max(shown.values())}
     for point in points:
-        marked = [view for view, shapes in found.items() if point.id in shapes.marks]
+        marked = [view for view in VIEWS if any(mark.view == view for mark in point.marks)]
         if marked and not chosen & set(marked):
             chosen.add(max(marked, key=lambda view: shown[view]))
-    return {view: shapes for view, shapes in found.items() if view in chosen}
+    of_side = chosen if side == "left" else {mirror_view(view) for view in chosen}
+    return tuple(view for view in VIEWS if view in of_side)
+
+
+def _worth(atlas: Atlas, points: Sequence[TriggerPoint], source: Source | None) -> FloatArray:
+    """Return what each sided region is worth in a view, for the left side."""
+    place = atlas.body.place
+    worth = np.zeros(len(atlas.body.sided))
+    parts = [(p, _WORTH[zone]) for t in points for zone, of in t.zones.items() for p in of]
+    parts += [(part, 1.0) for part in (source.core if source else ())]
+    for part, factor in parts:
+        at = place[part.sided("left")]
+        worth[at] = max(worth[at], factor * part.weight)
+    if source and source.frequencies:
+        for group in source.frequencies.groups:
+            worth[[place[f"left:{region}"] for region in group.regions]] = group.share
+    return worth
 
 
 def _heading(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None:
@@ -181,7 +323,7 @@ def _heading(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> No
 _LEADING = 1.35
 
 
-def _foot(lines: Sequence[str], wide: float, look: Look) -> float:
+def foot_of(lines: Sequence[str], wide: float, look: Look) -> float:
     """Return the room for the lines below, in inches; as much for one as for none."""
     return 0.12 + max(len(lines), 1.8) * _small(lines, wide, look) * _LEADING / 72
 
@@ -204,14 +346,28 @@ def _packed(items: Sequence[str], inches: float, look: Look) -> list[str]:
     return lines
 
 
-def _below(figure: Figure | SubFigure, lines: Sequence[str], look: Look) -> None:
+_NARROW = 3.5
+"""On a figure of fewer inches words are small rather than in many lines."""
+
+
+def _broken(lines: Iterable[str], wide: float, look: Look) -> list[str]:
+    """Return lines broken where they are too long for a figure."""
+    if wide < _NARROW:
+        return list(lines)
+    return [part for line in lines for part in evenly_wrapped(line, look.small_size, 0.92 * wide)]
+
+
+def _below(
+    figure: Figure | SubFigure, lines: Sequence[str], look: Look, *, top: float | None = None
+) -> None:
+    """Write lines at the foot of a figure, or right below `top`, a share of its height."""
     wide, high = size_of(figure)
     figure.text(
         0.5,
-        0.06 / high,
+        0.06 / high if top is None else top - 0.08 / high,
         "\n".join(lines),
         ha="center",
-        va="bottom",
+        va="bottom" if top is None else "top",
         fontsize=_small(lines, wide, look),
         color=look.caption_ink,
         linespacing=_LEADING,
@@ -308,8 +464,10 @@ def plot_comparison(
     """Draw two or three patterns on one chart: what they share, what tells them apart.
 
     The first is filled, the second hatched one way, the third the other way; where the fills lie
-    over each other the patterns agree. Below, the areas of the essential zones are sorted into
-    shared ones and those that only one source has.
+    over each other the patterns agree. Of a source with published frequencies the groups that half
+    of the patients feel are drawn in this way, and those that fewer feel are stippled; a core has a
+    dashed outline. Below, the areas of the essential zones are sorted into shared ones and those
+    that only one source has.
 
     Raises
     ------
@@ -318,56 +476,45 @@ def plot_comparison(
     """
     if not 2 <= len(sources) <= 3:
         raise ValueError(f"two or three sources can be compared, not {len(sources)}")
-    body = atlas.body
-    asked = None if views is None else tuple(views)
-    found = [
-        {
-            v: shapes
-            for v, shapes in shapes_by_view(atlas, s.trigger_points, side, asked, s).items()
-            if asked or not shapes.solid.is_empty or len(shapes.spillover)
-        }
-        for s in sources
-    ]
-    shown = asked or [view for view in VIEWS if any(view in shapes for shapes in found)]
+    body, words = atlas.body, words_in(language)
+    chosen = {v for s in sources for v in views_that_matter(atlas, s.trigger_points, side, s)}
+    shown = tuple(view for view in VIEWS if view in chosen) if views is None else tuple(views)
+    found = [shapes_by_view(atlas, s.trigger_points, side, shown, s) for s in sources]
     content: dict[View, list[shapely.Geometry]] = {
-        view: [g for shapes in found if view in shapes for g in content_of(shapes[view])]
-        for view in shown
+        view: [g for shapes in found for g in content_of(shapes[view])] for view in shown
     }
     crops = crop_to(body, content)
-    if figure is None:
-        figure = figure_for(list(crops.values()), least=6.0)
-        figure.set_facecolor(look.paper)
-    wide, high = size_of(figure)
-    words = words_in(language)
-    lines = [
-        line
-        for said in _differences(sources, atlas, words)
-        for line in wrapped(said, look.small_size, 0.92 * wide)
-    ]
+    wide = max(row_width(list(crops.values())), 6.0) if figure is None else size_of(figure)[0]
+    lines = [*_differences(sources, atlas, words), *_tones(sources, words)]
     if with_caption:
         lines += caption(atlas, language=language).split("\n")
-    colours = (look.pain, look.drawn, look.second)
+    lines = _broken(lines, wide, look)
     names = [s.name_in(language) for s in sources]
     asks = f"{f' {words.or_} '.join(names)}? ({words.sides[side]})"
     heading = [asks]
     if fitted(asks, look.heading_size, 0.94 * wide, bold=True) < 0.85 * look.heading_size:
         heading = wrapped(asks, look.heading_size, 0.94 * wide, bold=True)
-    _heading(figure, heading, look)
     below = 0.12 + 0.22 * len(heading)
+    if figure is None:
+        room = HEAD + below - 0.09 + foot_of(lines, wide, look)
+        figure = figure_for(list(crops.values()), least=6.0, words=room)
+        figure.set_facecolor(look.paper)
+    _, high = size_of(figure)
+    colours = (look.pain, look.drawn, look.second)
+    _heading(figure, heading, look)
     _key(figure, names, colours, below, look)
     head = (head_of(figure) + below - 0.09) / high
-    foot = _foot(lines, wide, look) / high
+    foot = foot_of(lines, wide, look) / high
     box = (0.02, foot, 0.96, 1 - head - foot)
     axes = row_of_axes(figure, list(crops.values()), box)
     for ax, (view, crop) in zip(axes, crops.items(), strict=True):
         plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
+        shown_on = shapely.buffer(body.charts[view].charted, -0.2)
         for number, (source, shapes) in enumerate(zip(sources, found, strict=True)):
-            if view in shapes:
-                shown_on = body.charts[view].charted
-                moved = _MOVED[number] * ((1, 1) if side == "left" else (-1, 1))
-                stipple = shapes[view].spillover + moved
-                stipple = stipple[shapely.contains_xy(shapely.buffer(shown_on, -0.2), stipple)]
-                _add_compared(ax, shapes[view], stipple, source, number, colours[number], look)
+            moved = _MOVED[number] * ((1, 1) if side == "left" else (-1, 1))
+            stipple = np.vstack([shapes[view].spillover, shapes[view].seldom]) + moved
+            stipple = stipple[shapely.contains_xy(shown_on, stipple)]
+            _add_compared(ax, shapes[view], stipple, source, number, colours[number], look)
     _below(figure, lines, look)
     return figure
 
@@ -402,6 +549,12 @@ def _add_compared(
         ax.add_artist(patch)
     gid = f"{shapes.view}-{source.id}-spillover"
     add_dots(ax, stipple, look, colour=colour, gid=gid, size=0.8)
+    if not shapes.core.is_empty:
+        core = artists.core_patch(shapes.core, look, size=scale_of(ax), colour=colour)
+        # Above every fill, also that of its own colour.
+        core.set_path_effects([patheffects.withStroke(linewidth=2.8, foreground=look.halo)])
+        core.set(gid=f"{shapes.view}-{source.id}-core", zorder=3.5 + 0.1 * number)
+        ax.add_artist(core)
 
 
 def _key(
@@ -413,11 +566,16 @@ def _key(
 ) -> None:
     """Write the key to a comparison in a line, so many inches below the top."""
     wide, high = size_of(figure)
-    step = 0.96 / len(names)
-    room = step * wide - 0.36 - 0.1
-    size = min(fitted(name, look.text_size, room) for name in names)
-    for number, (name, colour) in enumerate(zip(names, colours, strict=False)):
-        x = 0.03 + number * step
+    swatch, gap = 0.36, 0.3
+    room = 0.94 * wide - len(names) * swatch - (len(names) - 1) * gap
+    whole = sum(width_of(name, look.text_size) for name in names)
+    # A little less, since letters on a grid of pixels come out wider.
+    size = look.text_size * min(1.0, 0.96 * room / whole)
+    places = [0.03 * wide]
+    for name in names[:-1]:
+        places.append(places[-1] + swatch + 1.04 * width_of(name, size) + gap)
+    for number, (name, colour, place) in enumerate(zip(names, colours, places, strict=False)):
+        x = place / wide
         ax = figure.add_axes((x, 1 - (below + 0.14) / high, 0.3 / wide, 0.14 / high))
         ax.set_axis_off()
         ax.set_xlim(0, 1)
@@ -433,7 +591,7 @@ def _key(
             )
         )
         figure.text(
-            x + 0.36 / wide,
+            x + swatch / wide,
             1 - (below + 0.07) / high,
             name,
             fontsize=size,
@@ -444,25 +602,42 @@ def _key(
 
 def _differences(sources: Sequence[Source], atlas: Atlas, words: Words) -> list[str]:
     """Return, in words, the areas that the essential zones share and those that one has alone."""
-    body = atlas.body
-    areas: Mapping[str, set[str]] = {
-        source.id: {
-            body.groups[body.area_of[part.region]].name
-            for point in source.trigger_points
-            for part in point.zones["essential"]
-        }
-        | {
-            body.groups[body.area_of[region]].name
-            for group in (source.frequencies.groups if source.frequencies else ())
-            for region in (group.regions if group.share >= 0.5 else ())
-        }
-        for source in sources
-    }
+    areas = {source: _essential_areas(source, atlas, words) for source in sources}
+    names = {source: source.name_in(words.language) for source in sources}
     shared = set.intersection(*areas.values())
-    lines = [f"{words.essential_in_all}: {', '.join(sorted(shared)) or words.nothing}"]
+    lines = [f"{words.essential_in_all}: {_list(shared) or words.nothing}"]
+    for pair in itertools.combinations(sources, 2) if len(sources) > 2 else ():
+        if both := areas[pair[0]] & areas[pair[1]] - shared:
+            named = words.say("and", one=names[pair[0]], other=names[pair[1]])
+            lines.append(f"{words.say('essential_in', sources=named)}: {_list(both)}")
+    nothing = []
     for source in sources:
-        others = set().union(*(areas[s.id] for s in sources if s is not source))
-        alone = sorted(areas[source.id] - others)
-        name = source.name_in(words.language)
-        lines.append(f"{words.only} {name}: {', '.join(alone) or words.nothing}")
+        others = set().union(*(areas[other] for other in sources if other is not source))
+        if alone := areas[source] - others:
+            lines.append(f"{words.only} {names[source]}: {_list(alone)}")
+        else:
+            nothing.append(names[source])
+    return [*lines, words.say("nothing_alone", sources=", ".join(nothing))] if nothing else lines
+
+
+def _list(areas: Iterable[str]) -> str:
+    return ", ".join(sorted(areas))
+
+
+def _essential_areas(source: Source, atlas: Atlas, words: Words) -> set[str]:
+    """Return the names of the areas in which most feel it."""
+    body = atlas.body
+    regions = {part.region for point in source.trigger_points for part in point.zones["essential"]}
+    for group in source.frequencies.groups if source.frequencies else ():
+        if group.share >= MOST:
+            regions |= {*group.regions}
+    return {words.area(body.groups[body.area_of[region]]) for region in regions}
+
+
+def _tones(sources: Sequence[Source], words: Words) -> list[str]:
+    """Return what is special about the way some sources are drawn, a line each."""
+    lines = []
+    for phrase, kind in (("half", "frequencies"), ("core_dashed", "core")):
+        if names := [s.name_in(words.language) for s in sources if getattr(s, kind)]:
+            lines.append(words.say(phrase, sources=", ".join(names)))
     return lines

@@ -10,9 +10,10 @@ from matplotlib.figure import Figure
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import Side
 from hippain_maps.patterns import Source
-from hippain_maps.plotting.chart import caption
+from hippain_maps.plotting.chart import caption, key_lines
+from hippain_maps.plotting.layout import fitted, size_of
 from hippain_maps.plotting.look import PRINT, Look
-from hippain_maps.plotting.pattern import plot_pattern
+from hippain_maps.plotting.pattern import draw_panel, panel_height, panel_of, point_lines
 from hippain_maps.words import words_in
 
 PER_PAGE = 6
@@ -65,7 +66,8 @@ def plot_plate(
     if not 1 <= len(sources) <= PER_PAGE:
         raise ValueError(f"a page holds 1 to {PER_PAGE} patterns, not {len(sources)}")
     figure = figure or Figure(figsize=size)
-    title = words_in(language).referral_patterns if title is None else title
+    words = words_in(language)
+    title = words.referral_patterns if title is None else title
     figure.set_facecolor(look.paper)
     columns = 2 if len(sources) == 4 else min(3, len(sources))
     rows = math.ceil(len(sources) / columns)
@@ -79,22 +81,36 @@ def plot_plate(
         color=look.ink,
         va="center",
     )
-    cells = middle.subfigures(rows, columns, squeeze=False).ravel()
-    for number, (source, cell) in enumerate(zip(sources, cells, strict=False)):
-        plot_pattern(
-            source,
+    wide, high = size_of(middle)
+    panels = [panel_of(source, atlas, side=side) for source in sources]
+    lines = [point_lines(p, wide / columns, look) if labels else [] for p in panels]
+    needs = [
+        panel_height(p, said, wide / columns, look) for p, said in zip(panels, lines, strict=True)
+    ]
+    heights = _shared_out(
+        [max(needs[k : k + columns]) for k in range(0, len(needs), columns)], high
+    )
+    # What is left over stands mostly below.
+    spare = max(high - sum(heights), 1e-3)
+    bands = middle.subfigures(
+        rows + 2, 1, height_ratios=[0.3 * spare, *heights, 0.7 * spare], squeeze=False
+    )[1:-1, 0]
+    cells = [cell for band in bands for cell in band.subfigures(1, columns, squeeze=False)[0]]
+    for number, (panel, cell) in enumerate(zip(panels, cells, strict=False)):
+        draw_panel(
+            cell,
+            panel,
             atlas,
-            side=side,
+            lines[number],
             labels=labels,
-            with_caption=False,
             language=language,
-            figure=cell,
             look=look,
+            at_top=True,
         )
         if not labels:
             cell.text(
                 0.5,
-                0.98,
+                1 - 0.08 / size_of(cell)[1],
                 letter(number),
                 ha="center",
                 va="top",
@@ -102,18 +118,34 @@ def plot_plate(
                 fontweight="bold",
                 color=look.ink,
             )
-    for part in (head, middle, foot, *cells):
+    for part in (head, middle, foot, *bands, *cells):
         part.set_facecolor("none")
+    keys = dict.fromkeys(
+        line for source in sources for line in key_lines(source, language, named=False)
+    )
+    said = ". ".join([*keys, *caption(atlas, language=language).split("\n")])
+    room = (0.96 if not page else 0.9) * size_of(figure)[0]
     foot.text(
         0.02,
         0.5,
-        caption(atlas, language=language).replace("\n", ". "),
-        fontsize=look.small_size,
+        said,
+        fontsize=fitted(said, look.small_size, room),
         va="center",
         color=look.caption_ink,
     )
     foot.text(0.98, 0.5, page, fontsize=look.small_size, va="center", ha="right", color=look.ink)
     return figure
+
+
+def _shared_out(needs: Sequence[float], whole: float) -> list[float]:
+    """Return what each gets of a whole: what it needs, or an equal part of what others leave."""
+    given = [0.0] * len(needs)
+    left, waiting = whole, len(needs)
+    for place in sorted(range(len(needs)), key=lambda place: needs[place]):
+        given[place] = min(needs[place], left / waiting)
+        left -= given[place]
+        waiting -= 1
+    return given
 
 
 def letter(number: int) -> str:
@@ -122,8 +154,19 @@ def letter(number: int) -> str:
 
 
 def answers(sources: Sequence[Source]) -> list[str]:
-    """Return the key to a page without labels: ``"A Gluteus medius"``, ..."""
-    return [f"{letter(n % PER_PAGE)} {source.name}" for n, source in enumerate(sources)]
+    """Return the key to pages without labels: ``"A Gluteus medius"``, ..."""
+    return [
+        f"{letter(number)} {source.name}"
+        for page in _pages(sources)
+        for number, source in enumerate(page)
+    ]
+
+
+def _pages(sources: Sequence[Source]) -> list[Sequence[Source]]:
+    """Return the sources of each page: as few pages as will do, about equally full."""
+    pages = math.ceil(len(sources) / PER_PAGE)
+    long = math.ceil(len(sources) / max(pages, 1))
+    return [sources[k * long : (k + 1) * long] for k in range(pages)]
 
 
 def plate_pages(
@@ -137,16 +180,16 @@ def plate_pages(
     language: str = "en",
     look: Look = PRINT,
 ) -> Iterator[Figure]:
-    """Yield the pages of a plate, six patterns each, numbered if there are several."""
-    pages = math.ceil(len(sources) / PER_PAGE)
-    for number in range(pages):
+    """Yield the pages of a plate, up to six patterns each, numbered if there are several."""
+    pages = _pages(sources)
+    for number, shown in enumerate(pages, 1):
         yield plot_plate(
-            sources[number * PER_PAGE : (number + 1) * PER_PAGE],
+            shown,
             atlas,
             side=side,
             title=title,
             labels=labels,
-            page=f"{number + 1} / {pages}" if pages > 1 else "",
+            page=f"{number} / {len(pages)}" if len(pages) > 1 else "",
             size=size,
             language=language,
             look=look,

@@ -1,10 +1,10 @@
-"""The ranking figure: what was drawn, and the first candidates' patterns laid under it."""
+"""The ranking figure: what was drawn, the first candidates' patterns, and the other sources."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -14,29 +14,50 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.clues import ClueEffect
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import VIEWS, Area, View, as_area
+from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import add_pattern, caption, content_of, plot_chart
 from hippain_maps.plotting.drawing import add_drawing, mark_words
-from hippain_maps.plotting.layout import Crop, crop_to, row_of_axes, size_of, wrapped
+from hippain_maps.plotting.layout import (
+    Crop,
+    crop_to,
+    fitted,
+    row_of_axes,
+    size_of,
+    width_of,
+    wrapped,
+)
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import shapes_by_view
 from hippain_maps.plotting.red_flags import add_red_flags
 from hippain_maps.plotting.zones import PatternShapes
+from hippain_maps.words import Words, words_in
 
 MOST_VIEWS = 3
 """Views of the drawing that are shown at the most; a panel may add one with its crosses."""
 
+OTHERS = 6
+"""Other sources that are listed at the most."""
+
+# The first few are listed whatever their share, the others from this one on.
+_FIRST, _LEAST = 3, 0.005
+
 # The page, as shares of its width and height.
 _LEFT, _RIGHT, _GAP = 0.025, 0.975, 0.024
-_TOP, _WORDS_TOP, _WORDS_BOTTOM = 0.975, 0.285, 0.095
-# Room for the heading, between the red flags and the charts.
-_HEAD = 0.115
+_TOP, _FOOT = 0.975, 0.085
+# Room for the heading, between the red flags and the charts, in inches.
+_HEAD = 0.95
 # Between charts: beside each other as a share, above each other in inches, with room for a title.
 _CHART_GAP, _ROW_GAP = 0.012, 0.5
 # Type under the charts, in points.
 _TITLE_SIZE, _TITLE_LINE, _BAR_ROOM, _LEADING = 11.0, 15.0, 18.0, 1.4
+# The list of other sources: height of a line in points, and room above it.
+_ROW, _ABOVE = 12.5, 10.0
+# In a line of it: where the name ends, the bar begins and ends, and the share begins.
+_OTHER = (0.53, 0.55, 0.74, 0.76)
 
 
 def plot_ranking(
@@ -44,6 +65,7 @@ def plot_ranking(
     drawing: PainDrawing,
     *,
     top: int = 3,
+    language: str = "en",
     figure: Figure | None = None,
     look: Look = PRINT,
 ) -> Figure:
@@ -57,6 +79,9 @@ def plot_ranking(
         The same drawing.
     top : int
         How many candidates to show, 1 to 4.
+    language : str
+        Of the page: en, la, de, fr or es. Names of trigger points, and what is said of places that
+        several sources share, are English.
     figure : Figure, optional
         Where to draw; by default a new one of A4 size, landscape.
 
@@ -66,14 +91,18 @@ def plot_ranking(
         The page: red flags at its head, raised ones in a frame; the drawing at the left, then a
         panel for each candidate. In a panel the pattern is solid and stippled; pain that it
         explains is hatched, pain that it leaves unexplained is filled in the colour of the drawing,
-        and essential zone that was not drawn stays plain.
+        and essential zone that was not drawn stays plain. Marks that say numb or tingling are
+        compared with no muscle and have a dashed outline. Below stand the other sources with their
+        shares, and what the answers did. Where numbness and tingling alone are drawn, the panels
+        are those of other sources, whose core is a flat tone.
     """
     figure = figure or Figure(figsize=(11.69, 8.27))
     figure.set_facecolor(look.paper)
-    shown = ranking.candidates[: max(1, min(top, 4))]
+    words = words_in(language)
+    shown = (ranking.candidates or ranking.differential)[: max(1, min(top, 4))]
     body = ranking.atlas.body
     drawn = {view: drawing.area(view) for view in drawing.views}
-    shapes = [_shapes(candidate, ranking) for candidate in shown]
+    shapes = [_shapes(candidate) for candidate in shown]
     panels = [_main_views(drawn), *(_panel_views(found, drawn) for found in shapes)]
     content: dict[View, list[shapely.Geometry]] = {
         view: [drawn[view]] if view in drawn else []
@@ -86,15 +115,20 @@ def plot_ranking(
                 geometries += content_of(found[view])
     crops = crop_to(body, content, whole_width=max(len(panel) for panel in panels) < 3)
     said = [
-        ("What was drawn", _drawing_words(ranking, drawing)),
-        *((f"{c.rank} {c.source.name}, {c.side}", _candidate_words(c)) for c in shown),
+        (words.say("drawn"), _drawing_words(ranking, drawing, words)),
+        *((_title(c, words), _candidate_words(c, words)) for c in shown),
     ]
-    words, place = ranking.atlas.red_flags.words, (_LEFT, _RIGHT, _TOP)
-    head = add_red_flags(figure, ranking.red_flags, words, look, box=place) - 0.008
-    page = _page(figure, [[crops[view] for view in panel] for panel in panels], said, look, head)
-    _header(figure, ranking, look, head)
+    flags, place = ranking.atlas.red_flags.words, (_LEFT, _RIGHT, _TOP)
+    head = add_red_flags(figure, ranking.red_flags, flags, look, box=place, language=language)
+    head -= 0.008
+    others = ranking.differential if ranking.candidates else ranking.differential[len(shown) :]
+    foot = _others(figure, ranking, others, words, look)
+    page = _page(
+        figure, [[crops[view] for view in panel] for panel in panels], said, look, (foot, head)
+    )
+    _header(figure, ranking, words, look, head)
     charts = [
-        _charts(figure, ranking, {view: crops[view] for view in panel}, box, page, look)
+        _charts(figure, ranking, {view: crops[view] for view in panel}, box, page, words, look)
         for panel, box in zip(panels, page.boxes, strict=True)
     ]
     for view, ax in charts[0].items():
@@ -102,19 +136,29 @@ def plot_ranking(
     for candidate, found, axes, box in zip(shown, shapes, charts[1:], page.boxes[1:], strict=True):
         for view, ax in axes.items():
             name = f"{candidate.source.id}-{candidate.side}"
-            _add_fit(ax, found.get(view), drawn.get(view), look, name=f"{view}-{name}")
+            _add_fit(ax, candidate, found.get(view), drawing, view, look, name=f"{view}-{name}")
             if view in found:
-                add_pattern(ax, found[view], look, name=name)
+                add_pattern(ax, found[view], look, name=name, plain_core=True)
         _bar(figure, (box[0], page.bars, min(box[2], 0.2), 0.011), candidate, look)
     _panel_words(figure, page, look)
-    _footer(figure, ranking, look)
+    _footer(figure, ranking, drawing, words, look)
     return figure
 
 
-def _shapes(candidate: Candidate, ranking: Ranking) -> dict[View, PatternShapes]:
-    """Return the shapes of the trigger points that the drawing speaks for, by view."""
-    points = [candidate.source.trigger_point(name) for name in candidate.trigger_points]
-    return shapes_by_view(ranking.atlas, points, candidate.side, source=candidate.source)
+def _shapes(candidate: Candidate) -> dict[View, PatternShapes]:
+    """Return the shapes of what the drawing speaks for of a candidate, by view.
+
+    Where nothing but numbness and tingling is drawn, that is its core alone.
+    """
+    source = candidate.source
+    found = shapes_by_view(candidate.atlas, candidate.points, candidate.side, source=source)
+    if candidate.overlap.skin_cm2.any():
+        return found
+    none = np.empty((0, 2))
+    return {
+        view: PatternShapes(view, shapely.Polygon(), none, none, {}, core=shapes.core)
+        for view, shapes in found.items()
+    }
 
 
 def _main_views(drawn: Mapping[View, Area]) -> tuple[View, ...]:
@@ -147,6 +191,7 @@ class _Page:
     boxes: Sequence[Box]
     rows: int
     scale: float
+    title_size: float
     titles: Sequence[Sequence[str]]
     lines: Sequence[Sequence[str]]
     titles_top: float
@@ -159,11 +204,11 @@ def _page(
     panels: Sequence[Sequence[Crop]],
     said: Sequence[tuple[str, Sequence[str]]],
     look: Look,
-    head: float,
+    between: tuple[float, float],
 ) -> _Page:
     """Return the layout of a page with a column for each panel and its title and words.
 
-    What comes before the heading ends at `head`, a share of the page.
+    It stands `between` what comes below it and what comes before the heading, shares of the page.
     """
     wide, high = size_of(figure)
     # As wide as its charts ask for, but wide enough for words.
@@ -172,8 +217,14 @@ def _page(
     widths = np.maximum(wishes / wishes.sum(), 0.75 / len(panels))
     widths *= room / widths.sum()
     lefts = _LEFT + np.concatenate([[0], np.cumsum(widths + _GAP)[:-1]])
+    # No rank stands alone in a line because the word after it is long.
+    size = min(
+        fitted(part, _TITLE_SIZE, width * wide, bold=True)
+        for (title, _), width in zip(said, widths, strict=True)
+        for part in (" ".join(title.split()[:2]), *title.split()[2:])
+    )
     titles = [
-        wrapped(title, _TITLE_SIZE, width * wide, bold=True)
+        wrapped(title, size, width * wide, bold=True)
         for (title, _), width in zip(said, widths, strict=True)
     ]
     lines = [
@@ -183,10 +234,11 @@ def _page(
     points = 1 / 72 / high
     title_room = max(map(len, titles)) * _TITLE_LINE * points
     line_room = max(map(len, lines)) * look.text_size * _LEADING * points
-    top = max(_WORDS_BOTTOM + title_room + _BAR_ROOM * points + line_room, _WORDS_TOP)
+    below, above = between
+    top = below + title_room + _BAR_ROOM * points + line_room
     bottom = top + 0.03
     # On a small page with much to say the charts are small; they are never none.
-    room = max(head - _HEAD - bottom, 0.05)
+    room = max(above - _HEAD / high - bottom, 0.05)
     boxes = [(x, bottom, w, room) for x, w in zip(lefts, widths, strict=True)]
     scales = {
         rows: min(
@@ -200,6 +252,7 @@ def _page(
         boxes=boxes,
         rows=rows,
         scale=scales[rows],
+        title_size=size,
         titles=titles,
         lines=lines,
         titles_top=top,
@@ -230,6 +283,7 @@ def _charts(
     crops: Mapping[View, Crop],
     box: Box,
     page: _Page,
+    words: Words,
     look: Look,
 ) -> dict[View, Axes]:
     """Draw the blank charts of a panel, in the middle of its box."""
@@ -241,59 +295,129 @@ def _charts(
     charts: dict[View, Axes] = {}
     for row, tall in zip(rows, heights, strict=True):
         place = (x, top - tall, width, tall)
-        axes = row_of_axes(figure, [crops[view] for view in row], place, gap=_CHART_GAP)
+        # At one scale for all panels: no row stacks what another has side by side.
+        flat = [replace(crops[view], inset=False) for view in row]
+        axes = row_of_axes(figure, flat, place, gap=_CHART_GAP)
         charts |= zip(row, axes, strict=True)
         top -= tall + _ROW_GAP / high
     for view, ax in charts.items():
-        plot_chart(ranking.atlas.body, view, ax=ax, crop=crops[view], arms=False, look=look)
+        plot_chart(
+            ranking.atlas.body,
+            view,
+            ax=ax,
+            crop=crops[view],
+            arms=False,
+            language=words.language,
+            look=look,
+        )
     return charts
 
 
 def _add_fit(
-    ax: Axes, shapes: PatternShapes | None, drawn: Area | None, look: Look, *, name: str
+    ax: Axes,
+    candidate: Candidate,
+    shapes: PatternShapes | None,
+    drawing: PainDrawing,
+    view: View,
+    look: Look,
+    *,
+    name: str,
 ) -> None:
-    """Add what was drawn, in two tones: what a pattern explains and what it does not."""
-    if drawn is None or drawn.is_empty:
-        return
-    pattern = shapes.extent if shapes else shapely.Polygon()
+    """Add what was drawn, in two tones: what a pattern explains and what it does not.
+
+    Numbness and tingling are compared with a core, and with no muscle.
+    """
+    extent = shapes.extent if shapes else shapely.Polygon()
+    core = shapes.core if shapes else shapely.Polygon()
+    pain, numb = (drawing.area(view, sensory=sensory) for sensory in (False, True))
+    _add_tones(ax, pain, extent, look, name=name)
+    if not pain.is_empty:
+        edge = {"facecolor": "none", "edgecolor": look.drawn, "linewidth": 1.2, "zorder": 5}
+        ax.add_artist(artists.area_patch(pain, **edge))
+    if not candidate.source.is_muscle:
+        _add_tones(ax, numb, core, look, name=f"{name}-numb")
+    if not numb.is_empty:
+        ax.add_artist(_numb_outline(numb, look, gid=f"{name}-numb"))
+
+
+def _add_tones(ax: Axes, drawn: Area, pattern: Area, look: Look, *, name: str) -> None:
+    """Add a drawn area, hatched inside a pattern and filled outside it."""
     unexplained = as_area(shapely.difference(drawn, pattern))
     explained = as_area(shapely.intersection(drawn, pattern))
-    for part, area, style in (
-        (
-            "unexplained",
-            unexplained,
-            {"facecolor": look.drawn, "alpha": 0.45, "edgecolor": "none"},
-        ),
-        ("explained", explained, {"facecolor": "none", "edgecolor": look.drawn, "hatch": "////"}),
-    ):
+    for part, area in (("unexplained", unexplained), ("explained", explained)):
         if not area.is_empty:
-            patch = artists.area_patch(area, linewidth=0, hatch_linewidth=0.6, zorder=2.9, **style)
+            patch = artists.area_patch(area, linewidth=0, zorder=2.9, **_tone(part, look))
             patch.set_gid(f"{name}-{part}")
             ax.add_artist(patch)
-    ax.add_artist(
-        artists.area_patch(drawn, facecolor="none", edgecolor=look.drawn, linewidth=1.2, zorder=5)
+
+
+def _tone(part: str, look: Look) -> dict[str, Any]:
+    if part == "unexplained":
+        return {"facecolor": look.drawn, "alpha": 0.45, "edgecolor": "none"}
+    return {
+        "facecolor": "none",
+        "edgecolor": look.drawn,
+        "hatch": "////",
+        "hatch_linewidth": 0.6,
+    }
+
+
+def _numb_outline(area: shapely.Geometry, look: Look, **style: Any) -> Any:
+    return artists.area_patch(
+        area,
+        facecolor="none",
+        edgecolor=look.drawn,
+        linewidth=1.2,
+        linestyle=(0, (2.2, 1.4)),
+        zorder=5,
+        **style,
     )
 
 
-def _header(figure: Figure, ranking: Ranking, look: Look, top: float) -> None:
+def _title(candidate: Candidate, words: Words) -> str:
+    return f"{candidate.rank} {_name(candidate, words)}"
+
+
+def _name(candidate: Candidate, words: Words) -> str:
+    return f"{candidate.source.name_in(words.language)}, {words.sides[candidate.side]}"
+
+
+def _percent(share: float, words: Words) -> str:
+    return words.say("under_one") if 0 < share < 0.005 else f"{100 * share:.0f}"
+
+
+def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: float) -> None:
+    wide, high = size_of(figure)
+    title = words.say("candidates")
     figure.text(
         _LEFT,
         top,
-        "Candidates to examine",
-        fontsize=look.heading_size + 3,
+        title,
+        fontsize=fitted(title, look.heading_size + 3, 0.28 * wide, bold=True),
         fontweight="bold",
         va="top",
         color=look.ink,
     )
+    if ranking.candidates:
+        figure.text(
+            _LEFT,
+            top - 0.3 / high,
+            words.say("none_share", share=_percent(ranking.none_of_candidates, words)),
+            fontsize=look.small_size,
+            va="top",
+            color=look.caption_ink,
+        )
     says = [place.says for place in ranking.places]
-    if not says and ranking.undecided:
-        names = " or ".join(f"{c.source.name} ({c.side})" for c in ranking.undecided)
-        says = [f"Too close to call: {names}."]
+    if not ranking.candidates:
+        says = [words.say("only_numb")]
+    elif not says and ranking.undecided:
+        names = f" {words.or_} ".join(_name(c, words) for c in ranking.undecided)
+        says = [words.say("too_close", names=names)]
     if says:
         figure.text(
             0.32,
             top + 0.002,
-            "\n".join(wrapped(says[0], look.text_size, (_RIGHT - 0.32) * figure.get_figwidth())),
+            "\n".join(wrapped(says[0], look.text_size, (_RIGHT - 0.32) * wide)),
             fontsize=look.text_size,
             va="top",
             color=look.ink,
@@ -302,7 +426,7 @@ def _header(figure: Figure, ranking: Ranking, look: Look, top: float) -> None:
 
 
 def _panel_words(figure: Figure, page: _Page, look: Look) -> None:
-    title: dict[str, Any] = {"fontsize": _TITLE_SIZE, "fontweight": "bold", "linespacing": 1.2}
+    title: dict[str, Any] = {"fontsize": page.title_size, "fontweight": "bold", "linespacing": 1.2}
     plain: dict[str, Any] = {"fontsize": look.text_size, "linespacing": _LEADING}
     for (x, *_), titles, lines in zip(page.boxes, page.titles, page.lines, strict=True):
         for y, words, style in ((page.titles_top, titles, title), (page.lines_top, lines, plain)):
@@ -314,79 +438,236 @@ def _bar(figure: Figure, box: Box, candidate: Candidate, look: Look) -> None:
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
     ax.set_axis_off()
-    ax.add_artist(
-        Rectangle((0, 0), 1, 1, facecolor=look.skin, edgecolor=look.faint_ink, linewidth=0.6)
-    )
+    frame = Rectangle((0, 0), 1, 1, facecolor=look.skin, edgecolor=look.faint_ink, linewidth=0.6)
+    # Half of its line would be cut off at the edge of the axes.
+    frame.set_clip_on(False)
+    ax.add_artist(frame)
     share = Rectangle((0, 0), candidate.probability, 1, facecolor=look.ink, edgecolor="none")
     share.set_gid(f"{candidate.source.id}-{candidate.side}-share")
     ax.add_artist(share)
 
 
-def _drawing_words(ranking: Ranking, drawing: PainDrawing) -> list[str]:
-    found = ranking.overlap
-    words = [f"Pain extent: {found.extent_percent:.1f} % of the charted body"]
-    words += [
-        f"Outside the map: {size:.0f} cm², {name}"
-        for name, size in found.outside_cm2.items()
-        if size >= 0.5
-    ]
-    return words + mark_words(drawing)[:4]
+def _drawing_words(ranking: Ranking, drawing: PainDrawing, words: Words) -> list[str]:
+    found, lines = ranking.overlap, []
+    if found.extent_percent >= 0.05 and found.skin_cm2.any():
+        lines.append(words.say("extent", share=words.number(found.extent_percent, ".1f")))
+    if found.sensory_cm2.any():
+        lines.append(words.say("numb_extent", size=f"{found.sensory_cm2.sum():.0f}"))
+    for name, size in found.outside_cm2.items():
+        if size >= 0.5:
+            place, _, side = name.partition(" (")
+            where = words.term(place)
+            if side:
+                where += f" ({words.sides['left' if side == 'left)' else 'right']})"
+            lines.append(words.say("outside", size=f"{size:.0f}", place=where))
+    return lines + mark_words(drawing, words.language)[:4]
 
 
-def _candidate_words(candidate: Candidate) -> list[str]:
-    share = candidate.probability
-    percent = "under 1" if share < 0.005 else f"{100 * share:.0f}"
-    words = [
-        f"Fit: {candidate.fit}; {percent} % of the list",
-        f"Explains {100 * candidate.explained:.0f} % of the pain drawn",
-    ]
-    if candidate.essential_drawn is None:
-        words.append("Essential zone not in the views used")
+def _candidate_words(candidate: Candidate, words: Words) -> list[str]:
+    share, explained = candidate.probability, f"{100 * candidate.explained:.0f}"
+    lines = [words.say("fit", fit=words.term(candidate.fit), share=_percent(share, words))]
+    if not candidate.overlap.skin_cm2.any():
+        return [*lines, words.say("explains_numb", share=explained)]
+    lines.append(words.say("explains", share=explained))
+    if candidate.frequent_drawn is not None:
+        drawn = f"{100 * candidate.frequent_drawn:.0f}"
+        lines.append(words.say("frequent_drawn", share=drawn))
+    elif candidate.essential_drawn is not None:
+        drawn = f"{100 * candidate.essential_drawn:.0f}"
+        lines.append(words.say("essential_drawn", share=drawn))
     else:
-        words.append(f"Essential zone drawn: {100 * candidate.essential_drawn:.0f} %")
-    points = [candidate.source.trigger_point(name).name for name in candidate.trigger_points]
+        lines.append(words.say("essential_unseen"))
+    names = [point.name for point in candidate.points]
     if len(candidate.source.trigger_points) > 1:
-        words.append(f"Trigger point{'s' if len(points) > 1 else ''}: {'; '.join(points)}")
-    return words
+        phrase = "points" if len(names) > 1 else "one_point"
+        lines.append(words.say(phrase, names="; ".join(names)))
+    if areas := _unexplained(candidate, words):
+        lines.append(words.say("unexplained", areas=", ".join(areas)))
+    return lines
 
 
-def _footer(figure: Figure, ranking: Ranking, look: Look) -> None:
-    # A key in tenths of an inch, so that its parts keep their size on any page.
-    wide = figure.get_figwidth()
-    key = figure.add_axes((_LEFT, 0.026, 7.0 / wide, 0.2 / figure.get_figheight()))
-    key.set_xlim(0, 70)
-    key.set_ylim(0, 2)
-    key.set_axis_off()
-    style: dict[str, Any] = {"fontsize": look.small_size, "va": "center", "color": look.ink}
+_NAMED = 3
 
-    def swatch(x: float, words: str, **fill: Any) -> None:
-        key.add_artist(artists.area_patch(shapely.box(x, 0.3, x + 2.2, 1.7), **fill))
-        key.text(x + 2.8, 1, words, **style)
 
-    swatch(0.1, "essential zone", facecolor=look.pain, alpha=0.88, edgecolor="none")
-    places = np.array([[12.7, 0.5], [13.5, 0.9], [14.4, 0.5], [12.9, 1.4], [14.0, 1.5]])
-    stipple = artists.dots(places, look, colour=look.pain)
-    stipple.set_offset_transform(key.transData)
-    key.add_collection(stipple, autolim=False)
-    key.text(15.2, 1, "spillover", **style)
-    key.add_line(artists.crosses([(22.6, 1)], look, size=0.75))
-    key.text(23.6, 1, "trigger point", **style)
-    swatch(
-        32.5,
-        "drawn, explained",
-        facecolor="none",
-        edgecolor=look.drawn,
-        hatch="////////",
-        hatch_linewidth=0.6,
-    )
-    swatch(46.5, "drawn, not explained", facecolor=look.drawn, alpha=0.45, edgecolor="none")
+def _unexplained(candidate: Candidate, words: Words) -> list[str]:
+    """Return the names of areas with much pain outside the pattern, the most first."""
+    body, found = candidate.atlas.body, candidate.overlap
+    skin: dict[str, float] = {}
+    for fit in candidate.unexplained:
+        area = words.area(body.groups[body.area_of[fit.region.partition(":")[2]]])
+        skin[area] = skin.get(area, 0.0) + float(found.skin_cm2[body.place[fit.region]])
+    least = 0.05 * float(found.skin_cm2.sum())
+    much = [area for area, size in skin.items() if size >= least]
+    return sorted(much, key=lambda area: -skin[area])[:_NAMED]
+
+
+def _others(
+    figure: Figure, ranking: Ranking, others: Sequence[Candidate], words: Words, look: Look
+) -> float:
+    """List the other sources above the foot, and say what the answers did; return where they end.
+
+    Those with hardly any share are left out, but for the first. Without answers the list has two
+    columns.
+    """
+    wide, high = size_of(figure)
+    points = 1 / 72 / high
+    answers = _answer_lines(ranking, words, 0.48 * (_RIGHT - _LEFT) * wide, look)
+    columns = 1 if answers else 2
+    much = [number for number, c in enumerate(others, 1) if c.probability >= _LEAST]
+    shown = others[: min(max([_FIRST, *much]), OTHERS)]
+    long = math.ceil((len(shown) + 1) / columns)
+    lines = max(long if shown else 0, len(answers))
+    if not lines:
+        return _FOOT
+    top = _FOOT + (lines + 1.3) * _ROW * points
+    title: dict[str, Any] = {
+        "fontsize": look.title_size,
+        "fontweight": "bold",
+        "va": "top",
+        "color": look.ink,
+    }
+    first = top - 1.3 * _ROW * points
+    step = (_RIGHT - _LEFT + _GAP) / 2
+    if shown:
+        figure.text(_LEFT, top, words.say("others"), **title)
+        names = [*(_title(candidate, words) for candidate in shown), words.say("none")]
+        room = _OTHER[0] * (step - _GAP) * wide
+        size = min(fitted(name, look.text_size, room) for name in names)
+        for number, (name, candidate) in enumerate(zip(names, [*shown, None], strict=True)):
+            column, row = divmod(number, long)
+            x, y = _LEFT + column * step, first - (row + 0.5) * _ROW * points
+            figure.text(x, y, name, fontsize=size, va="center_baseline", color=look.ink)
+            _other(figure, candidate, ranking, (x, y), step - _GAP, words, look)
+    if answers:
+        figure.text(_LEFT + step, top, words.say("answers"), **title)
+        figure.text(
+            _LEFT + step,
+            first,
+            "\n".join(answers),
+            va="top",
+            fontsize=look.text_size,
+            linespacing=_ROW / look.text_size / 1.2,
+            color=look.ink,
+        )
+    return top + _ABOVE * points
+
+
+def _other(
+    figure: Figure,
+    candidate: Candidate | None,
+    ranking: Ranking,
+    at: tuple[float, float],
+    width: float,
+    words: Words,
+    look: Look,
+) -> None:
+    """Write what stands behind a name in the list: bar, share and fit; of none of these a share."""
+    wide, high = size_of(figure)
+    x, y = at
+    share = candidate.probability if candidate else ranking.none_of_differential
+    said = f"{_percent(share, words)} %"
+    _, first, last, after = _OTHER
+    if candidate:
+        said += f"   {words.term(candidate.fit)}"
+        bar = (x + first * width, y - 0.035 / high, (last - first) * width, 0.07 / high)
+        _bar(figure, bar, candidate, look)
+    size = fitted(said, look.text_size, (1 - after) * width * wide)
+    figure.text(x + after * width, y, said, fontsize=size, va="center_baseline", color=look.ink)
+
+
+_ANSWERS, _MOVED = 4, 4
+
+
+def _answer_lines(ranking: Ranking, words: Words, inches: float, look: Look) -> list[str]:
+    """Return what each answer did to the sources that the page names, a line or two each."""
+    shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
+    lines: list[str] = []
+    # What the drawing says by itself is worth a line only if it did something.
+    told = [e for e in ranking.clues if e.origin == "answer" or _moved(e, shown)]
+    for effect in told[:_ANSWERS]:
+        what = effect.clue.says.get(words.language) or effect.clue.says["en"]
+        if effect.clue.topic in ("worse_with", "eased_by"):
+            what = words.say(effect.clue.topic, what=what)
+        if effect.origin == "drawing":
+            what = words.say("from_drawing", what=what)
+        moved = []
+        for source, factor, published in _moved(effect, shown):
+            name = source.name_in(words.language)
+            change = words.say("change", source=name, factor=words.number(factor, ".2g"))
+            moved.append(words.say("published", change=change) if published else change)
+        if len(moved) > _MOVED:
+            moved[_MOVED:] = [words.say("more", number=len(moved) - _MOVED)]
+        did = ", ".join(moved) or words.say("no_change")
+        line = words.say("effect", what=what, answer=words.term(effect.answer), did=did)
+        lines += wrapped(line, look.text_size, inches)
+    if (more := len(told) - _ANSWERS) > 0:
+        lines.append(words.say("more", number=more))
+    return lines
+
+
+def _moved(effect: ClueEffect, shown: Collection[str]) -> list[tuple[Source, float, bool]]:
+    """Return what an answer did to some sources."""
+    return [moved for moved in effect.moved if moved[0].id in shown]
+
+
+def _footer(
+    figure: Figure, ranking: Ranking, drawing: PainDrawing, words: Words, look: Look
+) -> None:
+    """Write the key and, at the right, what the page is and on what terms."""
+    wide, high = size_of(figure)
+    terms = f"{words.say('never')}.\n{caption(ranking.atlas, language=words.language)}"
     figure.text(
         _RIGHT,
-        0.026,
-        f"Candidates to examine, never a diagnosis.\n{caption(ranking.atlas)}",
+        0.02,
+        terms,
         ha="right",
         va="bottom",
         fontsize=look.small_size,
         color=look.caption_ink,
         linespacing=1.3,
     )
+    wanted = ["essential", "spillover", "point", "explained", "unexplained"]
+    if not ranking.candidates:
+        wanted = ["core", "explained", "unexplained"]
+    if any(not drawing.area(view, sensory=True).is_empty for view in drawing.views):
+        wanted.append("numb")
+    said = {kind: words.say(f"key_{kind}") for kind in wanted}
+    taken = max(width_of(line, look.small_size) for line in terms.split("\n"))
+    room = (_RIGHT - _LEFT) * wide - taken - 0.3
+    # In tenths of an inch, so that the parts keep their size on any page.
+    needs = sum(width_of(text, look.small_size) + 0.55 for text in said.values())
+    size = look.small_size * min(1.0, max(0.5, room / needs))
+    key = figure.add_axes((_LEFT, 0.022, room / wide, 0.2 / high))
+    key.set_xlim(0, 10 * room)
+    key.set_ylim(0, 2)
+    key.set_axis_off()
+    x = 0.1
+    for kind, text in said.items():
+        _swatch(key, kind, x, look)
+        key.text(x + 2.8, 1, text, fontsize=size, va="center", color=look.ink)
+        x += 10 * (width_of(text, size) + 0.55 * size / look.small_size)
+
+
+def _swatch(key: Axes, kind: str, x: float, look: Look) -> None:
+    """Draw an example of what the key names."""
+    box = shapely.box(x, 0.3, x + 2.2, 1.7)
+    if kind == "essential":
+        patch = artists.area_patch(box, facecolor=look.pain, alpha=0.88, edgecolor="none")
+    elif kind == "core":
+        patch = artists.core_patch(box, look, plain=True)
+    elif kind == "numb":
+        patch = _numb_outline(box, look)
+    elif kind == "unexplained":
+        patch = artists.area_patch(box, **_tone(kind, look))
+    elif kind == "explained":
+        patch = artists.area_patch(box, **_tone(kind, look) | {"hatch": "////////"})
+    elif kind == "point":
+        key.add_line(artists.crosses([(x + 1.4, 1)], look, size=0.75))
+        return
+    else:
+        places = np.array([[0.3, 0.5], [1.1, 0.9], [2.0, 0.5], [0.5, 1.4], [1.6, 1.5]])
+        stipple = artists.dots(places + np.array([x, 0.0]), look, colour=look.pain)
+        stipple.set_offset_transform(key.transData)
+        key.add_collection(stipple, autolim=False)
+        return
+    key.add_artist(patch)

@@ -10,8 +10,9 @@ from matplotlib.patches import Rectangle
 
 from hippain_maps.plotting.layout import size_of, wrapped
 from hippain_maps.plotting.look import Look
-from hippain_maps.red_flags import NO_FLAGS, RedFlagWords
+from hippain_maps.red_flags import NO_FLAGS, RedFlagWords, Texts
 from hippain_maps.screening import URGENCIES, RedFlagState
+from hippain_maps.words import words_in
 
 MOST, NAMED = 3, 6
 """Raised flags of the first urgency that are shown with what to do, fewer where the page is small;
@@ -38,6 +39,7 @@ def add_red_flags(
     look: Look,
     *,
     box: tuple[float, float, float],
+    language: str = "en",
 ) -> float:
     """Write the red flags of a drawing at the head of a page.
 
@@ -53,6 +55,8 @@ def add_red_flags(
         Colours and sizes.
     box : (left, right, top)
         Where there is room, as shares of the page.
+    language : str
+        Of the flags; English where one has no words in it.
 
     Returns
     -------
@@ -69,7 +73,7 @@ def add_red_flags(
     if raised:
         inset = (left + _PADDING / wide, top - _PADDING / high, room - 2 * _PADDING)
         for most in range(MOST, 0, -1):
-            lines = _raised_lines(raised, words, most)
+            lines = _raised_lines(raised, words, most, language)
             if _height(lines, look, inset[2]) <= _SHARE * high:
                 break
         bottom = _write(figure, lines, look, inset, high) - _PADDING / high
@@ -82,40 +86,52 @@ def add_red_flags(
         edge.set(linewidth=2.4, gid="red-flags", clip_on=False)
         frame.add_artist(edge)
         top = bottom - _GAP / high
-    return _write(figure, _other_lines(states, words), look, (left, top, room), high)
+    return _write(figure, _other_lines(states, words, language), look, (left, top, room), high)
 
 
-def _raised_lines(raised: Sequence[RedFlagState], words: RedFlagWords, most: int) -> list[_Line]:
+def _raised_lines(
+    raised: Sequence[RedFlagState], words: RedFlagWords, most: int, language: str
+) -> list[_Line]:
     """Return the lines in the frame: the most urgent with what to do, the others by name."""
+
+    def said(texts: Texts) -> str:
+        return texts.get(language) or texts["en"]
+
     urgency = raised[0].flag.urgency
     first = [state for state in raised if state.flag.urgency == urgency][:most]
-    lines = [_Line(words.heading[urgency]["en"], bold=True, red=True)]
+    lines = [_Line(said(words.heading[urgency]), bold=True, red=True)]
     for state in first:
         how = words.answered_yes if state.answer == "yes" else words.not_yet_asked
-        lines.append(_Line(f"{state.flag.name['en']} ({how['en']})", bold=True))
-        lines.append(_Line(state.flag.action["en"]))
+        lines.append(_Line(f"{said(state.flag.name)} ({said(how)})", bold=True))
+        lines.append(_Line(said(state.flag.action)))
     if more := raised[len(first) :]:
-        names = [f"{s.flag.name['en']} ({words.if_yes[s.flag.urgency]['en']})" for s in more]
+        names = [f"{said(s.flag.name)} ({said(words.if_yes[s.flag.urgency])})" for s in more]
         if len(names) > NAMED:
-            names[NAMED:] = [f"{len(names) - NAMED} more"]
-        lines.append(_Line(f"Also: {'; '.join(names)}.", bold=True))
-    return [*lines, _Line(words.before_ranking["en"], bold=True, red=True)]
+            names[NAMED:] = [words_in(language).say("more", number=len(names) - NAMED)]
+        lines.append(_Line(words_in(language).say("also", names="; ".join(names)), bold=True))
+    return [*lines, _Line(said(words.before_ranking), bold=True, red=True)]
 
 
-def _other_lines(states: Sequence[RedFlagState], words: RedFlagWords) -> list[_Line]:
+def _other_lines(states: Sequence[RedFlagState], words: RedFlagWords, language: str) -> list[_Line]:
     """Return the lines under the frame; the first is always there."""
+
+    def said(texts: Texts) -> str:
+        return texts.get(language) or texts["en"]
+
     alarms = [state for state in states if state.is_alarm]
     left = [state for state in alarms if state.is_open]
     note = words.not_asked_note if left else words.all_asked
     if left and any(state.raised and state.flag.urgency == URGENCIES[0] for state in alarms):
         note = words.not_asked_after_alarm
-    count = f"{words.not_asked['en']}: {len(left)} of {len(alarms)}. {note['en']}"
-    lines = [_Line(count, bold=True, red=bool(left))]
+    count = words_in(language).say(
+        "flags_of", label=said(words.not_asked), number=len(left), whole=len(alarms)
+    )
+    lines = [_Line(f"{count} {said(note)}", bold=True, red=bool(left))]
     if noted := [state for state in states if state.raised and not state.is_alarm]:
         first, *others = noted
-        text = f"{first.flag.name['en']}: {first.flag.action['en']}"
-        names = "".join(f" {state.flag.name['en']}." for state in others)
-        lines.append(_Line(f"{words.heading['routine']['en']}. {text}{names}"))
+        text = f"{said(first.flag.name)}: {said(first.flag.action)}"
+        names = "".join(f" {said(state.flag.name)}." for state in others)
+        lines.append(_Line(f"{said(words.heading['routine'])}. {text}{names}"))
     return lines
 
 

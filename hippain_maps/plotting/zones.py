@@ -3,7 +3,8 @@
 Zones are sets of regions; pain has soft edges. So a zone is drawn as a contour of its regions after
 the same kind of blur that the ranking uses, clipped to the body, and spillover as dots that are
 evenly spread and thin out where the expected pain fades. Groups with a published frequency have a
-shape each, to be toned by it; a core, where skin goes numb, has a shape of its own.
+shape each, to be toned by it, and none lies on another; a core, where skin goes numb, has a shape
+of its own.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import itertools
 import math
 import weakref
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,7 +23,7 @@ import shapely
 from shapely import MultiPoint, Polygon
 
 from hippain_maps.geometry import Area, FloatArray, Side, View, as_area, mirror, mirror_view
-from hippain_maps.patterns import Source, TriggerPoint, TriggerPointMark
+from hippain_maps.patterns import Frequency, Source, TriggerPoint, TriggerPointMark
 from hippain_maps.plotting import stipple
 from hippain_maps.regions import Body, BodyChart, IntArray
 
@@ -50,6 +51,19 @@ DOT_GROUND = 0.9
 
 DOT_MARGIN = 0.25
 """Dots keep this far inside the outline, and twice as far from the solid zone, cm."""
+
+REACH = 1.85
+"""A drawn zone comes at least so near to every place of its regions, cm."""
+
+_LIFT, _LIFTS = 1.3, 24
+"""By how much, and how often at the most, a part is lifted that the contour would leave out."""
+
+MOST = 0.5
+"""A group that this share of patients feels, or more, is drawn like an essential zone."""
+
+_MEETS, _HAIR = 0.8, 0.25
+"""Groups with a frequency grow towards each other so far; slivers between them that are thinner
+than twice the second belong to neither; cm."""
 
 
 @dataclass(frozen=True)
@@ -182,10 +196,51 @@ def zone_area(chart: BodyChart, values: FloatArray) -> Area:
     values : ndarray, shape (polygons,)
         1 for each polygon in the zone, 0 for the others; less where the outline is to draw back.
     """
+    shape: Area = Polygon()
     if not values.any():
-        return Polygon()
-    near, far = blurred(chart, values), blurred(chart, values, 2 * SHAPE_SOFTNESS)
-    return contour_area(chart, near / np.sqrt(np.maximum(far, 1e-4)), EDGE)
+        return shape
+    lifted, parts = values.astype(float), np.flatnonzero(values)
+    for _ in range(_LIFTS):
+        near, far = blurred(chart, lifted), blurred(chart, lifted, 2 * SHAPE_SOFTNESS)
+        shape = contour_area(chart, near / np.sqrt(np.maximum(far, 1e-4)), EDGE)
+        # A weak end, or the rim of a zone that is seen edge on, may be left out; it is part of it.
+        reached = shapely.buffer(shape, REACH)
+        shapely.prepare(reached)
+        left_out = parts[~shapely.covers(reached, chart.polygons[parts])]
+        if not len(left_out):
+            break
+        lifted[left_out] *= _LIFT
+    return shape
+
+
+@dataclass(frozen=True)
+class Frequent:
+    """A group of regions with a published frequency, as one view shows it.
+
+    Parameters
+    ----------
+    group : str
+        Its id.
+    share : float
+        Share of patients with pain anywhere in it.
+    area : Polygon or MultiPolygon
+        Its shape.
+    middle : (float, float)
+        Where it is widest: the middle of the largest circle that fits in.
+    room : float
+        Radius of that circle, cm.
+    """
+
+    group: str
+    share: float
+    area: Area
+    middle: tuple[float, float]
+    room: float
+
+    def mirrored(self) -> Frequent:
+        """Return the group on the other side."""
+        x, y = self.middle
+        return replace(self, area=mirror(self.area), middle=(-x, y))
 
 
 @dataclass(frozen=True)
@@ -200,10 +255,12 @@ class PatternShapes:
         Centres of the dots.
     marks : mapping of str to tuple of TriggerPointMark
         The crosses of this view, by trigger point.
-    frequent : tuple of (float, Polygon or MultiPolygon)
-        Published share of patients and the shape of its group, the highest first.
+    frequent : tuple of Frequent
+        Groups with a published frequency, the highest first; none lies on another.
     core : Polygon or MultiPolygon
         Where it goes numb or tingles.
+    seldom : ndarray, shape (n, 2)
+        Dots of the groups that fewer than half feel, where there is no room for tones.
     """
 
     view: View
@@ -211,28 +268,31 @@ class PatternShapes:
     spillover: FloatArray
     rare: FloatArray
     marks: Mapping[str, tuple[TriggerPointMark, ...]]
-    frequent: tuple[tuple[float, Area], ...] = ()
+    frequent: tuple[Frequent, ...] = ()
     core: Area = field(default_factory=Polygon)
+    seldom: FloatArray = field(default_factory=lambda: np.empty((0, 2)))
 
     @cached_property
     def extent(self) -> Area:
-        """The whole painted area: the solid zone, and the ground that the dots stand for."""
+        """Where it hurts: the solid zone, the ground that dots stand for, groups of any share."""
         dots = MultiPoint(np.vstack([self.spillover, self.rare]))
-        ground = shapely.buffer(dots, DOT_GROUND, quad_segs=4)
-        return as_area(shapely.union_all([self.solid, ground, self.core]))
+        # Widened and drawn back, so that no gaps are left between the grounds of dots.
+        ground = shapely.buffer(dots, 2 * DOT_GROUND, quad_segs=4)
+        ground = shapely.buffer(ground, -DOT_GROUND, quad_segs=4)
+        groups = [found.area for found in self.frequent]
+        return as_area(shapely.union_all([self.essential, ground, *groups]))
 
     @cached_property
     def solid(self) -> Area:
         """Where most patients feel it: the essential zone, or the groups of half of them."""
-        return as_area(
-            shapely.union_all([self.essential, *(a for s, a in self.frequent if s >= 0.5)])
-        )
+        groups = [found.area for found in self.frequent if found.share >= MOST]
+        return as_area(shapely.union_all([self.essential, *groups]))
 
     @property
     def is_empty(self) -> bool:
         """Whether the view shows nothing of the pattern."""
-        solid = [self.essential, self.core, *(area for _, area in self.frequent)]
-        return all(a.is_empty for a in solid) and not len(self.spillover) and not len(self.rare)
+        dots = len(self.spillover) + len(self.rare)
+        return self.essential.is_empty and self.core.is_empty and not self.frequent and not dots
 
     def mirrored(self) -> PatternShapes:
         """Return the shapes of the other side."""
@@ -243,8 +303,9 @@ class PatternShapes:
             self.spillover * flip,
             self.rare * flip,
             {name: tuple(m.mirrored() for m in marks) for name, marks in self.marks.items()},
-            tuple((share, mirror(area)) for share, area in self.frequent),
+            tuple(found.mirrored() for found in self.frequent),
             mirror(self.core),
+            self.seldom * flip,
         )
 
 
@@ -268,20 +329,56 @@ def pattern_shapes(
         zone: _stipple(chart, _values(body, chart, points, zone), essential, full)
         for zone, full in FULLEST.items()
     }
+    # Both zones take their dots from one tile; where they blend, a dot would be drawn twice.
+    both = np.isin(dots["rare"] @ (1, 1j), dots["spillover"] @ (1, 1j))
+    dots["rare"] = dots["rare"][~both]
     marks = {p.id: tuple(m for m in p.marks if m.view == view) for p in points}
     marks = {name: found for name, found in marks.items() if found}
-    frequent: list[tuple[float, Area]] = []
-    core: Area = field(default_factory=Polygon)
+    frequent: tuple[Frequent, ...] = ()
+    core: Area = Polygon()
+    seldom = np.empty((0, 2))
     if source:
         groups = source.frequencies.groups if source.frequencies else ()
-        for group in sorted(groups, key=lambda group: -group.share):
-            shape = zone_area(chart, _in(body, chart, group.regions))
-            if not shape.is_empty:
-                frequent.append((group.share, shape))
+        frequent = _frequent(body, chart, groups)
+        solid = as_area(shapely.union_all([f.area for f in frequent if f.share >= MOST]))
+        fewer = np.zeros(len(chart.index))
+        for group in groups:
+            if group.share < MOST:
+                fewer = np.maximum(fewer, group.share / MOST * _in(body, chart, group.regions))
+        seldom = _stipple(chart, fewer, solid, FULLEST["spillover"])
         core = zone_area(chart, _in(body, chart, [part.region for part in source.core]))
     return PatternShapes(
-        view, essential, dots["spillover"], dots["rare"], marks, tuple(frequent), core
+        view, essential, dots["spillover"], dots["rare"], marks, frequent, core, seldom
     )
+
+
+def _frequent(body: Body, chart: BodyChart, groups: Iterable[Frequency]) -> tuple[Frequent, ...]:
+    """Return the shapes of groups, the highest first, each as far as those before it leave room.
+
+    Each is cut from a contour of all so far, so that neighbours meet without a gap.
+    """
+    so_far = np.zeros(len(chart.index))
+    taken: shapely.Geometry = Polygon()
+    found: list[Frequent] = []
+    for group in sorted(groups, key=lambda group: -group.share):
+        mine = _in(body, chart, group.regions)
+        if not mine.any():
+            continue
+        so_far = np.maximum(so_far, mine)
+        whole = zone_area(chart, so_far)
+        # No farther from its own shape than it takes to meet a neighbour.
+        own = shapely.buffer(zone_area(chart, mine), _MEETS)
+        area = shapely.difference(shapely.intersection(whole, own), taken)
+        area = shapely.buffer(area, -_HAIR, join_style="mitre")
+        area = as_area(shapely.buffer(area, _HAIR, join_style="mitre"))
+        taken = shapely.union(taken, area)
+        if area.is_empty:
+            continue
+        widest = max(shapely.get_parts(area), key=shapely.area)
+        circle = shapely.maximum_inscribed_circle(widest, tolerance=0.1)
+        middle = tuple(shapely.get_coordinates(circle)[0].tolist())
+        found.append(Frequent(group.group, group.share, area, middle, circle.length))
+    return tuple(found)
 
 
 def _in(body: Body, chart: BodyChart, regions: Iterable[str]) -> FloatArray:

@@ -1,0 +1,138 @@
+"""The app: the page, the versioned interface that it uses, and the guard in front of both."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import Response
+
+from hippain_maps.atlas import Atlas
+from hippain_maps.drawing import PainDrawing, drawing_schema
+from hippain_maps.ranking import rank
+from hippain_maps.viewer.answers import ErrorOut
+from hippain_maps.viewer.atlas_routes import atlas_routes, json_answer
+from hippain_maps.viewer.drawing_routes import drawing_routes
+from hippain_maps.viewer.faults import LOG, add_handlers
+from hippain_maps.viewer.guard import Guard
+from hippain_maps.viewer.page import page_routes
+from hippain_maps.viewer.ranking_data import Ranker
+from hippain_maps.viewer.rates import Rate
+from hippain_maps.viewer.sessions import Sessions
+from hippain_maps.viewer.work import WorkFile
+from hippain_maps.viewer.work_routes import work_routes
+
+API = "/api/v1"
+
+_PATIENCE = 2.0
+"""Seconds after the start until patterns are got ready: the page comes first."""
+
+
+def create_app(atlas: Atlas, secret: str, port: int, work_folder: Path) -> FastAPI:
+    """Return the viewer as an ASGI app.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        What drawings are compared with.
+    secret : str
+        Unguessable, new for each run; the opening link carries it.
+    port : int
+        Where the app is served, on 127.0.0.1: requests to another host are refused.
+    work_folder : path
+        Where the unsaved drawing is kept; private.
+
+    Returns
+    -------
+    FastAPI
+        ``app.state.sessions`` makes keys for further links.
+    """
+    sessions = Sessions(secret)
+    rank_rate = Rate("rankings", burst=60, per_second=30)
+    figure_rate = Rate("figures", burst=12, per_second=4)
+    ranker = Ranker(atlas)
+
+    @asynccontextmanager
+    async def running(app: FastAPI) -> AsyncIterator[None]:
+        threading.Thread(target=_get_ready, args=(atlas,), daemon=True).start()
+        yield
+
+    app = FastAPI(
+        title="hippain_maps",
+        summary="Candidate sources of drawn pain, to examine: never a diagnosis.",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=running,
+        generate_unique_id_function=lambda route: route.name,
+        responses={"4XX": {"model": ErrorOut}, "5XX": {"model": ErrorOut}},
+    )
+    app.state.sessions = sessions
+    app.add_middleware(Guard, port=port, sessions=sessions)
+    add_handlers(app)
+    for routes in (
+        atlas_routes(atlas, figure_rate),
+        drawing_routes(ranker, rank_rate, figure_rate),
+        work_routes(WorkFile(work_folder), ranker),
+        _document_routes(app),
+    ):
+        app.include_router(routes, prefix=API)
+    app.include_router(page_routes())
+    return app
+
+
+def _document_routes(app: FastAPI) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/openapi.json", include_in_schema=False)
+    def get_openapi() -> Response:
+        """Return the OpenAPI document of this interface."""
+        return json_answer(openapi_document(app))
+
+    return routes
+
+
+def openapi_document(app: FastAPI) -> dict[str, Any]:
+    """Return the OpenAPI document of the viewer, with the schema of the drawing file in it."""
+    document = app.openapi()
+    schemas = document["components"]["schemas"]
+    if "Drawing" not in schemas:
+        home = "#/components/schemas/Drawing"
+        schema = _moved(drawing_schema(), home)
+        schemas["Drawing"] = {k: v for k, v in schema.items() if k not in ("$id", "$schema")}
+    return document
+
+
+def _moved(schema: Any, home: str) -> Any:
+    """Return a schema whose references start from another place."""
+    match schema:
+        case dict():
+            return {
+                key: value.replace("#", home, 1) if key == "$ref" else _moved(value, home)
+                for key, value in schema.items()
+            }
+        case list():
+            return [_moved(value, home) for value in schema]
+    return schema
+
+
+def _get_ready(atlas: Atlas) -> None:
+    """Do now what the first ranking and the first pattern would wait for."""
+    try:
+        region = next(iter(atlas.body.regions))
+        rank(PainDrawing.from_regions(atlas.body, [f"left:{region}"]), atlas)
+        time.sleep(_PATIENCE)
+        from hippain_maps.plotting.zones import grid_of
+
+        for chart in atlas.body.charts.values():
+            grid_of(chart)
+    except Exception as error:
+        # The first request will meet the same, and say so.
+        LOG.warning("getting ready failed: %s", type(error).__name__)

@@ -1,0 +1,57 @@
+// Keeps the unsaved drawing with the local server, never in the browser, and fetches it again.
+
+import { ask } from "./api.js";
+import { emit, emptyDoc, load, on, state } from "./state.js";
+
+let revision = 0, timer = 0, sending = null, again = false;
+
+export function startWork() {
+  on("doc", ({ why }) => { if (why !== "restore" && why !== "next") keepSoon(); });
+  addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(true); } });
+}
+
+/** Put back what the server kept. */
+export async function restore() {
+  const kept = await ask("/work");
+  revision = kept.revision || 0;
+  load(kept.drawing || emptyDoc(), { why: "restore" });
+  return kept;
+}
+
+function keepSoon() {
+  clearTimeout(timer);
+  timer = setTimeout(() => keep(), 500);
+  emit("kept", "soon");
+}
+
+/** Write at once what has not been written yet. */
+export async function keepNow() {
+  clearTimeout(timer);
+  timer = 0;
+  while (sending) await sending;
+  await keep();
+}
+
+async function keep(leaving = false) {
+  timer = 0;
+  if (sending && !leaving) { again = true; return; }
+  const put = ask("/work", { method: "PUT", body: { drawing: state.doc, revision }, keepalive: leaving });
+  sending = put.then(
+    (answer) => { revision = answer.revision; emit("kept", "yes"); },
+    async (error) => {
+      // Another window wrote in between: the newest stroke wins, on top of its number.
+      if (error.status === 409) { revision = (await ask("/work").catch(() => ({ revision }))).revision; again = true; }
+      else emit("kept", "no");
+    },
+  ).finally(() => { sending = null; });
+  await sending;
+  if (again) { again = false; await keep(); }
+}
+
+/** Forget what the server keeps. */
+export async function forget() {
+  clearTimeout(timer);
+  timer = 0;
+  await ask("/work", { method: "DELETE" });
+  revision = (await ask("/work")).revision || 0;
+}

@@ -1,0 +1,114 @@
+"""The unsaved drawing, and patient mode, which lends the page to a patient for a while."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from fastapi.responses import Response
+
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import DrawingError
+from hippain_maps.viewer import answers
+from hippain_maps.viewer.atlas_routes import json_answer
+from hippain_maps.viewer.faults import Refusal
+from hippain_maps.viewer.models import (
+    CodeIn,
+    PatientIn,
+    WorkIn,
+    body_of,
+    json_body,
+    read_as,
+    session_of,
+)
+from hippain_maps.viewer.ranking_data import Ranker
+from hippain_maps.viewer.sessions import Session
+from hippain_maps.viewer.work import Work, WorkFile
+
+Body = Annotated[bytes, Depends(body_of)]
+Browser = Annotated[Session, Depends(session_of)]
+
+
+def work_routes(work: WorkFile, ranker: Ranker) -> APIRouter:
+    """Return the routes of the unsaved drawing and of patient mode.
+
+    Parameters
+    ----------
+    work : WorkFile
+        Where the drawing is kept.
+    ranker : Ranker
+        Forgets what it ranked, where the drawing is cleared or a patient comes.
+    """
+    routes = APIRouter()
+
+    @routes.get("/work", response_model=answers.WorkOut)
+    def get_work() -> Response:
+        """Return the unsaved drawing; null where there is none."""
+        return _answer(work.get())
+
+    @routes.put("/work", response_model=answers.SavedOut, openapi_extra=dict(json_body(WorkIn)))
+    def put_work(body: Body) -> Response:
+        """Keep a drawing in place of the one with the revision that is named."""
+        given = read_as(WorkIn, body)
+        try:
+            drawing = PainDrawing.from_geojson(given.drawing)
+        except DrawingError as error:
+            where = f"drawing.{error.where}" if error.where else "drawing"
+            raise Refusal(422, "bad_drawing", error.message, where=where) from None
+        kept = work.put(drawing.to_geojson(), given.revision)
+        return json_answer({"revision": kept.revision, "saved": kept.saved})
+
+    @routes.delete("/work", response_model=answers.WorkOut)
+    def clear_work() -> Response:
+        """Forget the unsaved drawing, and remove its file."""
+        ranker.forget()
+        return _answer(work.clear())
+
+    @routes.get("/work/aside", response_model=answers.AsideOut)
+    def get_aside() -> Response:
+        """Return the drawings that made room for patients, the newest first."""
+        kept = work.aside().drawings
+        return json_answer({"drawings": [{"drawing": k.drawing, "saved": k.saved} for k in kept]})
+
+    @routes.delete("/work/aside", response_model=answers.AsideOut)
+    def forget_aside() -> Response:
+        """Forget the drawings that made room for patients."""
+        work.forget_aside()
+        return json_answer({"drawings": []})
+
+    @routes.get("/patient", response_model=answers.PatientOut)
+    async def get_patient(browser: Browser) -> Response:
+        """Return whether this browser is in patient mode, and in which language."""
+        return _patient(browser)
+
+    @routes.post(
+        "/patient", response_model=answers.PatientOut, openapi_extra=dict(json_body(PatientIn))
+    )
+    def enter_patient_mode(body: Body, browser: Browser) -> Response:
+        """Enter patient mode: an empty drawing, and nothing but that until the code is given."""
+        given = read_as(PatientIn, body)
+        work.put_aside()
+        ranker.forget()
+        browser.lock_with(given.code, given.lang)
+        return _patient(browser)
+
+    @routes.post(
+        "/patient/leave",
+        response_model=answers.PatientOut,
+        openapi_extra=dict(json_body(CodeIn)),
+    )
+    def leave_patient_mode(body: Body, browser: Browser) -> Response:
+        """Leave patient mode; the patient's drawing is the unsaved one from now on."""
+        browser.leave(read_as(CodeIn, body).code)
+        return _patient(browser)
+
+    return routes
+
+
+def _answer(kept: Work) -> Response:
+    return json_answer(kept.model_dump())
+
+
+def _patient(browser: Session) -> Response:
+    lock = browser.lock
+    return json_answer({"locked": lock is not None, "lang": lock.language if lock else None})
