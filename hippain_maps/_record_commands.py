@@ -82,8 +82,7 @@ def import_(archive: str, skip_known: bool, path: str | None) -> None:
     from hippain_maps.store_archive import import_visits
 
     with Store(path) as store:
-        known = "skip" if skip_known else "refuse"
-        added, skipped = import_visits(store, archive, known=known)
+        added, skipped = import_visits(store, archive, known="skip" if skip_known else "refuse")
     click.echo(f"added {added} visits" + (f"; skipped {', '.join(skipped)}" if skipped else ""))
 
 
@@ -123,7 +122,7 @@ def delete(
     click.echo(f"deleted {what}")
 
 
-@visits.command()
+@visits.command(epilog="Example: hippain visits where")
 def where() -> None:
     """Say where the store lies."""
     click.echo(str(default_path()))

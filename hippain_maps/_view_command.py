@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Sequence
+import sys
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import click
 
 from hippain_maps._figure_commands import patterns_option
-from hippain_maps.atlas import load_atlas
+from hippain_maps.atlas import Atlas, load_atlas
 
-_NEEDED = ("fastapi", "uvicorn")
+if TYPE_CHECKING:
+    from hippain_maps.viewer.work import WorkFile
+
+_NEEDED = {"viewer": ("fastapi", "threadpoolctl", "uvicorn"), "pair": ("cryptography", "segno")}
 
 
 @click.command(epilog="Example: hippain view --port 8175")
@@ -21,19 +27,67 @@ _NEEDED = ("fastapi", "uvicorn")
     help="Port on this machine [8175, or any free one where it is taken]; 0 takes any free one.",
 )
 @click.option("--no-browser", is_flag=True, help="Print the link only.")
+@click.option(
+    "--pair",
+    is_flag=True,
+    help="Also let one patient draw on a second device in this network, by a QR code.",
+)
+@click.option(
+    "--pair-language",
+    type=click.Choice(["en", "de", "fr", "es"]),
+    default="en",
+    help="Of that patient [en].",
+)
 @patterns_option
-def view(port: int | None, no_browser: bool, patterns: Sequence[str]) -> None:
+def view(
+    port: int | None, no_browser: bool, pair: bool, pair_language: str, patterns: Sequence[str]
+) -> None:
     """Open the viewer: draw, see which muscles fit and why, and what to ask next.
 
     It runs on this machine and is closed to every other one. The link it prints lets a browser in;
     keep it to yourself. The drawing on the page is kept in a private file until you clear it. Stop
     with Ctrl-C.
+
+    Only with --pair it listens on the network too: over TLS, for a link that works once.
     """
-    if any(importlib.util.find_spec(name) is None for name in _NEEDED):
-        raise click.UsageError('the viewer needs more packages: pip install "hippain-maps[viewer]"')
+    _check_extra("viewer")
+    if pair:
+        _check_extra("pair")
     from hippain_maps.viewer.server import serve, take_port
 
     listening = take_port(port)
     atlas = load_atlas(*patterns)
     click.echo("Open this link; nobody else should have it. Ctrl-C stops the viewer.", err=True)
-    serve(listening, atlas, say=click.echo, open_browser=not no_browser)
+    serve(
+        listening,
+        atlas,
+        say=click.echo,
+        open_browser=not no_browser,
+        pair=_pairing(atlas, pair_language) if pair else None,
+    )
+
+
+def _check_extra(name: str) -> None:
+    if any(importlib.util.find_spec(module) is None for module in _NEEDED[name]):
+        what = "the viewer" if name == "viewer" else "--pair"
+        raise click.UsageError(f'{what} needs more packages: pip install "hippain-maps[{name}]"')
+
+
+def _pairing(atlas: Atlas, language: str) -> Callable[[WorkFile], None]:
+    """Return what opens the door for a second device, and says how to come in."""
+
+    def open_door(kept: WorkFile) -> None:
+        from hippain_maps.viewer.pair_server import open_pair_server
+
+        door = open_pair_server(atlas, kept, language)
+
+        def invite(presses: Iterable[str]) -> None:
+            for _ in presses:
+                click.echo(door.invitation(), err=True)
+                click.echo("Press Enter for the next patient's link.", err=True)
+
+        invite([""])
+        if sys.stdin is not None and sys.stdin.isatty():
+            threading.Thread(target=invite, args=(sys.stdin,), daemon=True).start()
+
+    return open_door

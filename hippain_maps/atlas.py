@@ -355,9 +355,14 @@ def cited(source: Source) -> frozenset[str]:
         source.speaks_against,
         source.mimics,
         source.coexists_with,
+        source.causes,
     ]
     for group in groups:
         keys.update(group.evidence.citations if group else ())
+    for link in source.clues:
+        keys.update(link.evidence.citations)
+    if source.frequencies:
+        keys.update(source.frequencies.evidence.citations)
     for point in source.trigger_points:
         keys.update(point.spot_evidence.citations, point.zones_evidence.citations)
     return frozenset(keys)

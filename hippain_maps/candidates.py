@@ -183,8 +183,9 @@ class Candidate:
             drawn = float(found.fraction[place[region]]) if found.known[place[region]] else None
             fits.append(RegionFit(region, zone, drawn, group.share if group else None))
         if found.sensory.any():
-            core = {part.sided(self.side): None for part in self.source.core}
-            fits += [RegionFit(r, "core", float(found.sensory[place[r]])) for r in core]
+            for region in {part.sided(self.side): None for part in self.source.core}:
+                numb = float(found.sensory[place[region]]) if found.known[place[region]] else None
+                fits.append(RegionFit(region, "core", numb))
         return tuple(fits)
 
     @cached_property

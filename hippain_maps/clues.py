@@ -87,6 +87,8 @@ def yes_chance(link: ClueLink | None, model: ModelFile) -> float:
     if link.ratio_yes:
         # A chance stays below 1 whatever the ratio; only the weighing of questions needs it.
         return min(other * link.ratio_yes, 0.95)
+    if link.ratio_no:
+        return min(max(1 - (1 - other) * link.ratio_no, 0.05), 0.95)
     return model.clue_yes if link.favours else other / model.clue_ratio
 
 

@@ -389,14 +389,13 @@ def stability(drawing: PainDrawing, atlas: Atlas, *, redraws: int = 30, seed: in
     """
     generator = np.random.default_rng(seed)
     hand = Hand(shake=SHAKE["warp", 0.62])
-    best = rank(drawing, atlas)[0]
+    best = _first(drawing, atlas)
     firsts: dict[str, int] = {}
     overlaps = []
     for _ in range(redraws):
         again = redraw(drawing, hand, atlas.body, generator)
         try:
-            first = rank(again, atlas)[0]
-            name = f"{first.source.id} {first.side}"
+            name = _first(again, atlas)
         except DrawingError:
             # Displaced beyond the mapped body; that the first stayed first cannot be said.
             name = NOTHING
@@ -404,10 +403,17 @@ def stability(drawing: PainDrawing, atlas: Atlas, *, redraws: int = 30, seed: in
         overlaps.append(jaccard(drawing, again))
     return Stability(
         redraws=redraws,
-        same_first=firsts.get(f"{best.source.id} {best.side}", 0) / redraws,
+        same_first=firsts.get(best, 0) / redraws,
         firsts=dict(sorted(firsts.items(), key=lambda item: (-item[1], item[0]))),
         jaccard_mean=float(np.mean(overlaps)),
     )
+
+
+def _first(drawing: PainDrawing, atlas: Atlas) -> str:
+    """Return the first muscle; where nothing but numbness is drawn, the first other source."""
+    ranking = rank(drawing, atlas)
+    first = (ranking.candidates or ranking.differential)[0]
+    return f"{first.source.id} {first.side}"
 
 
 # --- Figures of merit.

@@ -55,7 +55,7 @@ class Expectation:
         Log of the probability that a region hurts, and that it does not, edges softened.
     where : ndarray, shape (states, 2 regions)
         Where a state's pain lies: the share of its expected painful skin that each region holds,
-        background left out. Rows sum to 1.
+        background left out. Rows sum to 1, or to 0 where nothing is felt (a rare zone, unfelt).
     log_core, log_no_core : ndarray, shape (sources, 2 regions)
         Log of the probability that a region is numb or tingles, and that it is not.
     """
@@ -154,6 +154,7 @@ def _build(atlas: Atlas) -> Expectation:
     blur = softening(atlas.body, atlas.model.border_softness_cm)
     pain = np.reshape(rows, (len(rows), len(atlas.body.sided))) @ blur.T
     own = np.maximum(pain - atlas.model.background, 0) * atlas.body.skin
+    whole = own.sum(axis=1, keepdims=True)
     core = np.reshape(
         [_core(source, atlas) for source in atlas.sources.values()],
         (len(atlas.sources), len(atlas.body.sided)),
@@ -170,7 +171,7 @@ def _build(atlas: Atlas) -> Expectation:
         # By columns: a drawing needs those of its regions.
         log_pain=np.asfortranarray(np.log(pain)),
         log_no_pain=np.asfortranarray(np.log1p(-pain)),
-        where=own / own.sum(axis=1, keepdims=True),
+        where=np.divide(own, whole, out=np.zeros_like(own), where=whole > 0),
         log_core=np.log(core),
         log_no_core=np.log1p(-core),
     )

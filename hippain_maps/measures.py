@@ -43,8 +43,8 @@ def measures(overlap: Overlap, regions: Iterable[str]) -> Measures:
     >>> from hippain_maps.drawing import PainDrawing
     >>> from hippain_maps.overlap import overlap
     >>> body = load_body()
-    >>> found = overlap(PainDrawing.from_regions(body, ["left:patella"]), body)
-    >>> measures(found, ["left:patella", "left:knee_medial"]).precision
+    >>> found = overlap(PainDrawing.from_regions(body, ["left:patella_medial"]), body)
+    >>> measures(found, ["left:patella_medial", "left:knee_medial"]).precision
     1.0
     """
     mask = np.zeros(len(overlap.fraction), dtype=bool)

@@ -351,21 +351,36 @@ def _list(
     share = np.exp(log - total)
     order, sides, ranks = _ranks(log, found)
 
-    def make(place: int) -> Candidate:
-        i, s = order[place], sides[place]
-        source = sources[chosen[i]]
-        return Candidate(
-            rank=int(ranks[place]),
-            source=source,
-            side=SIDES[s],
-            probability=float(share[i, s]),
-            active=compared.active[chosen[i], s, : len(source.trigger_points)],
-            overlap=found,
-            atlas=atlas,
-        )
-
     keys = tuple((sources[chosen[i]].id, SIDES[s]) for i, s in zip(order, sides, strict=True))
+    make = _Make(
+        keys, ranks, share[order, sides], compared.active[chosen[order], sides], found, atlas
+    )
     return CandidateList(make, keys), float(np.exp(none - total))
+
+
+@dataclass(frozen=True)
+class _Make:
+    """Makes the candidate at a place of a list."""
+
+    keys: Sequence[tuple[str, Side]]
+    ranks: Sequence[int]
+    share: FloatArray
+    active: FloatArray
+    found: Overlap
+    atlas: Atlas
+
+    def __call__(self, place: int) -> Candidate:
+        name, side = self.keys[place]
+        source = self.atlas.sources[name]
+        return Candidate(
+            rank=self.ranks[place],
+            source=source,
+            side=side,
+            probability=float(self.share[place]),
+            active=self.active[place, : len(source.trigger_points)],
+            overlap=self.found,
+            atlas=self.atlas,
+        )
 
 
 def _ranks(log: FloatArray, found: Overlap) -> tuple[list[int], list[int], list[int]]:

@@ -59,7 +59,13 @@ def reasons(candidate: Candidate, body: Body) -> Reasons:
         zone that hardly were; ``unexplained``: drawn areas outside the pattern; ``unseen``: areas
         of its essential zone that no used view shows.
     """
-    drawn = [fit for fit in candidate.regions if (fit.drawn or 0) > 0]
+    # Numb skin that hurts as well stands in both the zones and the core: it counts once.
+    hurts = {fit.region for fit in candidate.regions if fit.zone != "core" and fit.drawn}
+    drawn = [
+        fit
+        for fit in candidate.regions
+        if (fit.drawn or 0) > 0 and not (fit.zone == "core" and fit.region in hurts)
+    ]
     essential = [fit for fit in candidate.regions if fit.zone == "essential"]
     return Reasons(
         explained=tuple(a for a in _areas(drawn, body) if a.drawn >= 0.05),

@@ -40,6 +40,7 @@ from hippain_maps.geometry import (
     as_area,
     mirror_view,
 )
+from hippain_maps.marks import Mark
 from hippain_maps.patterns import Source
 from hippain_maps.regions import Body
 
@@ -103,8 +104,8 @@ def shake_for(
     """Return the shake at which redraws of the atlas's muscles overlap by `level` on average.
 
     Found by bisection on simulated patients, so that a stated overlap holds whatever the atlas:
-    small areas of pain overlap less than large ones at the same shake. To 0.01 cm, between 0.3 and
-    2.2 times the shake of the shipped atlas.
+    small areas of pain overlap less than large ones at the same shake. To 0.01 cm, between 0.1 and
+    4 times the shake of the shipped atlas.
 
     Parameters
     ----------
@@ -121,7 +122,7 @@ def shake_for(
     """
     # Round the shake of the shipped atlas; a level that has none is looked for from a fine hand up.
     near = SHAKE.get((family, level), 1.5)
-    low, high = 0.3 * near, 2.2 * near
+    low, high = 0.1 * near, 4 * near
     while high - low > 0.02:
         middle = (low + high) / 2
         hand = Hand(family=family, shake=middle).steady()
@@ -344,11 +345,23 @@ def _extra(body: Body, view: View, generator: Generator) -> Area:
 def redraw(drawing: PainDrawing, hand: Hand, body: Body, generator: Generator) -> PainDrawing:
     """Return a drawing as the same patient might draw it again: each view's pain, displaced.
 
-    Intensity and quality are not carried over, completed views are.
+    Numbness and tingling are drawn apart from pain. Intensity and other qualities are not carried
+    over; completed views, answers and palpation are.
     """
-    again = Patient(None, "left", (), {view: drawing.area(view) for view in drawing.views})
-    drawn = draw(again, hand.steady(), body, generator)
-    return replace(drawn, views_completed=drawing.views_completed)
+    marks: list[Mark] = []
+    for sensory in (False, True):
+        areas = {view: drawing.area(view, sensory=sensory) for view in drawing.views}
+        areas = {view: area for view, area in areas.items() if not area.is_empty}
+        if areas:
+            drawn = draw(Patient(None, "left", (), areas), hand.steady(), body, generator)
+            quality = ("numb",) if sensory else ()
+            marks += [replace(mark, quality=quality) for mark in drawn.marks]
+    return replace(
+        PainDrawing(tuple(marks)),
+        views_completed=drawing.views_completed,
+        answers=drawing.answers,
+        palpation=drawing.palpation,
+    )
 
 
 def jaccard(first: PainDrawing, second: PainDrawing) -> float:

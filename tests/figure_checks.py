@@ -25,6 +25,24 @@ SOURCES = sorted(
 )
 """Ids of the shipped sources, known before the atlas is read."""
 
+TYPICAL = (
+    "gluteus_minimus",  # many marks, the whole leg
+    "quadratus_lumborum",
+    "vastus_lateralis",  # a crowd of trigger points
+    "psoas",  # trunk and thigh, front and back
+    "rectus_abdominis",  # both sides and both side views
+    "obturator_internus",  # the saddle area, on the midline
+    "abductor_hallucis",  # one leg alone, and the sole
+    "l5_root",  # a core, and the feet from above
+    "deep_gluteal_syndrome",  # insets above each other
+    "hip_joint",  # frequencies
+    "sacroiliac_joint",
+    "lumbar_stenosis",  # both legs
+    "pudendal_nerve",
+    "bakers_cyst",  # one view of one knee
+)
+"""Some of them that differ from each other as much as any: for what takes long."""
+
 
 def laid_out(figure: Figure) -> Figure:
     """Return the figure with every text where a drawn page has it."""

@@ -89,9 +89,11 @@ def test_an_unknown_source_is_refused_with_the_nearest_name(atlas: Atlas) -> Non
 
 def test_the_repr_counts(atlas: Atlas) -> None:
     """The repr says which atlas it is, and how much it holds."""
-    points = sum(len(s.trigger_points) for s in atlas.sources.values())
+    muscles = [s for s in atlas.sources.values() if s.is_muscle]
+    points = sum(len(s.trigger_points) for s in muscles)
     assert repr(atlas) == (
-        f"<Atlas {atlas.version}: {len(atlas.sources)} sources with {points} trigger points, "
+        f"<Atlas {atlas.version}: {len(muscles)} muscles with {points} trigger points, "
+        f"{len(atlas.sources) - len(muscles)} other sources, "
         f"{len(atlas.body.regions)} regions a side>"
     )
 

@@ -91,6 +91,19 @@ def test_published_ratios_count_as_they_are() -> None:
     assert factor_of(other, "yes", MODEL) == (1.0, False)
 
 
+def test_the_chance_of_a_yes_follows_from_the_ratio_that_is_published() -> None:
+    """From the ratio of a yes, or where there is only that of a no, from it; never certain."""
+    chances = [
+        (link("sitting", yes=1.5), 0.6),
+        (link("sitting", yes=5.0), 0.95),
+        (link("sitting", yes=1.5, no=0.1), 0.6),
+        # No in 0.5 of 0.6 and in twice 0.6.
+        (link("sitting", no=0.5), 0.7),
+        (link("sitting", favours=False, no=2.0), 0.05),
+    ]
+    assert [yes_chance(one, MODEL) for one, _ in chances] == pytest.approx([c for _, c in chances])
+
+
 def test_an_answer_moves_those_who_list_it_and_nobody_else() -> None:
     """For and against at once, both sides alike; the odds of all others stay as they were."""
     atlas = hand_drawn_atlas(

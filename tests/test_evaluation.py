@@ -250,6 +250,13 @@ def test_a_clear_drawing_is_stable_and_an_ambiguous_one_is_not(atlas: Atlas) -> 
     assert stability(midline, atlas, redraws=10) == shaky
 
 
+def test_a_drawing_of_numbness_alone_can_be_drawn_again(atlas: Atlas) -> None:
+    """No muscle comes first, on any redraw: that is said, and is no fault of the program."""
+    numb = PainDrawing.from_regions(atlas.body, ["left:foot_dorsum"], quality=["numb"])
+    found = stability(numb, atlas, redraws=3)
+    assert sum(found.firsts.values()) == 3
+
+
 def test_a_redraw_beside_the_mapped_body_is_counted() -> None:
     """Pain at the edge may be drawn again beside it: there is then nothing to rank, no error."""
     atlas = hand_drawn_atlas(source("alpha", point("a1", ["upper"])))

@@ -92,6 +92,9 @@ OUTSIDE = {
     "fastapi": {"viewer"},
     "starlette": {"viewer"},
     "uvicorn": {"viewer"},
+    "cryptography": {"viewer"},
+    "segno": {"viewer"},
+    "threadpoolctl": {"viewer"},
 }
 NO_YAML = {"drawing", "overlap", "ranking"}
 MAY_PRINT = {"cli", "_figure_commands", "_record_commands", "_view_command", "viewer"}

@@ -23,7 +23,7 @@ from hippain_maps.plotting import (
     theme,
 )
 from hippain_maps.plotting.artists import FINENESS
-from hippain_maps.plotting.layout import Crop
+from hippain_maps.plotting.layout import Crop, crop_to
 from hippain_maps.plotting.look import TEXTURES
 from hippain_maps.regions import Body
 from hippain_maps.words import languages
@@ -98,6 +98,55 @@ def test_letter_of_a_side_that_is_not_shown_is_left_out(body: Body) -> None:
     """A crop to one half of the body has one letter."""
     ax = plot_chart(body, "posterior", crop=Crop(-20, 60, 0, 110))
     assert list(letters(ax)) == ["L"]
+
+
+@pytest.mark.parametrize(
+    ("crop", "shown"),
+    [
+        (Crop(-17, 20, -1, 60), "L"),  # one leg
+        (Crop(-17, 20, 4, 60), "L"),  # one leg, and a scrap of the other
+        (Crop(-17, 20, 17, 60), "LR"),
+        (Crop(-17, 60, 5, 110), "LR"),  # a strip of the other half
+        (Crop(-1, 60, 17, 110), "R"),
+    ],
+)
+def test_only_sides_that_a_crop_shows_have_a_letter(crop: Crop, shown: str, body: Body) -> None:
+    """A scrap of a leg at the edge has no letter; one letter alone stands in the middle."""
+    found = letters(plot_chart(body, "posterior", crop=crop))
+    assert sorted(found) == sorted(shown)
+    if len(shown) == 1:
+        assert found == {shown: 0.5}
+
+
+def test_affected_half_is_shown_whole(body: Body) -> None:
+    """A crop of the trunk shows one half to its contour and a strip of the other."""
+    spot = shapely.Point(9, 90).buffer(2)
+    crop = crop_to(body, {"anterior": [spot]})["anterior"]
+    edge = shapely.clip_by_rect(body.charts["anterior"].charted, -50, crop.y0, 50, crop.y1)
+    assert crop.x0 == -5
+    assert edge.bounds[2] < crop.x1 < edge.bounds[2] + 3
+    both = crop_to(body, {"anterior": [spot, shapely.Point(-9, 90).buffer(2)]})["anterior"]
+    assert both.x0 == pytest.approx(-both.x1)
+
+
+def test_crop_below_the_crotch_shows_one_leg(body: Body) -> None:
+    """Pain of one calf is shown on that leg alone, pain of both on both."""
+    left, right = (shapely.Point(x, 30).buffer(2) for x in (-10, 10))
+    crop = crop_to(body, {"posterior": [left]})["posterior"]
+    assert crop.x1 < 0
+    other = crop_to(body, {"posterior": [right]})["posterior"]
+    assert (other.x0, other.x1) == pytest.approx((-crop.x1, -crop.x0))
+    both = crop_to(body, {"posterior": [left, right]})["posterior"]
+    assert both.x0 < -10 < 10 < both.x1
+
+
+def test_feet_are_not_cut_through(body: Body) -> None:
+    """A crop that ends within a hand's breadth of the floor goes down to it."""
+    for low in (6.0, 13.0):
+        crop = crop_to(body, {"posterior": [shapely.Point(-10, low + 2).buffer(2)]})["posterior"]
+        assert crop.y0 == -1.5
+    high = crop_to(body, {"posterior": [shapely.Point(-10, 70).buffer(12)]})["posterior"]
+    assert high.y0 > 10
 
 
 def test_letters_are_larger_than_all_other_type_on_a_chart(body: Body) -> None:
@@ -260,6 +309,24 @@ def test_strength_and_quality_of_a_drawing_are_told_apart(body: Body) -> None:
     for strength in strengths:
         assert f"{strength:g} of 10" in said
         assert f"{strength:g}" in [t.get_text() for t in texts(figure)]
+
+
+def test_marks_of_one_quality_are_one_texture(body: Body) -> None:
+    """Several marks of a quality in a view are one named shape, in which each of them lies."""
+    from hippain_maps.drawing import PainDrawing
+
+    one, other = shapely.box(5, 60, 9, 66), shapely.box(8, 62, 12, 70)
+    drawing = PainDrawing.from_polygons([("anterior", one), ("anterior", other)], quality=["numb"])
+    texture = by_gid(plot_drawing(drawing, body))["anterior-numb"]
+    union = shapely.union(one, other)
+    assert shapely.symmetric_difference(shape_of(texture), union).area < 1e-6
+
+
+def test_drawing_is_described_in_its_language(body: Body) -> None:
+    """Strength, quality and depth are said in the language asked for."""
+    said = words(plot_drawing(example("gluteus_minimus_posterior"), body, language="de"))
+    assert "7 von 10 dumpf, tief" in said
+    assert "aching" not in said
 
 
 def test_blank_drawing_shows_blank_standing_views(body: Body) -> None:

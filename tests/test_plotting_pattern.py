@@ -16,16 +16,27 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from figure_checks import SOURCES, by_gid, check_legible, crosses, places, shape_of, words
+from figure_checks import (
+    SOURCES,
+    TYPICAL,
+    by_gid,
+    check_legible,
+    crosses,
+    laid_out,
+    places,
+    shape_of,
+    words,
+)
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import EllipseCollection
 from matplotlib.figure import Figure
+from matplotlib.patches import Patch, PathPatch
 from matplotlib.transforms import Bbox
 from worlds import MODEL, hand_drawn_atlas, point, source
 
 from hippain_maps.atlas import Atlas
-from hippain_maps.geometry import SIDES, VIEWS, Side, View, mirror_view, other_side
-from hippain_maps.patterns import TriggerPointMark
+from hippain_maps.geometry import INSET_VIEWS, SIDES, VIEWS, Side, View, mirror_view, other_side
+from hippain_maps.patterns import Source, TriggerPointMark
 from hippain_maps.plotting import (
     THEMES,
     new_page,
@@ -35,7 +46,9 @@ from hippain_maps.plotting import (
     save_figure,
     theme,
 )
-from hippain_maps.plotting.pattern import MATTERS, shapes_by_view
+from hippain_maps.plotting.chart import tone
+from hippain_maps.plotting.layout import FLOOR
+from hippain_maps.plotting.pattern import MATTERS, SHOWS, shapes_by_view, views_that_matter
 from hippain_maps.plotting.zones import pattern_shapes
 from hippain_maps.words import languages
 
@@ -64,7 +77,7 @@ def views_of(figure: Figure) -> list[str]:
 
 
 @pytest.mark.parametrize("side", SIDES)
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", TYPICAL)
 def test_crosses_stand_where_the_data_puts_them(
     name: str, side: Side, atlas: Atlas, drawn: Drawn
 ) -> None:
@@ -81,15 +94,42 @@ def test_crosses_stand_where_the_data_puts_them(
     for gid, x, y, _ in crosses(figure):
         seen.setdefault(gid, []).append((x, y))
     assert seen == {gid: marks for gid, marks in wanted.items() if marks}
-    # None is left out altogether.
-    assert {gid.split("-")[2] for gid in seen} == {p.id for p in found.trigger_points}
+    # None is left out altogether; a territory has no cross.
+    marked = {p.id for p in found.trigger_points} if found.is_muscle else set()
+    assert {gid.split("-")[2] for gid in seen} == marked
 
 
-@pytest.mark.parametrize("side", SIDES)
 @pytest.mark.parametrize("name", SOURCES)
-def test_every_figure_is_legible(name: str, side: Side, drawn: Drawn) -> None:
+def test_every_figure_is_legible(name: str, drawn: Drawn) -> None:
     """No number, letter or caption lies on another, on a cross, or off the page."""
-    check_legible(drawn(name, side))
+    check_legible(drawn(name))
+
+
+@pytest.mark.parametrize("name", TYPICAL)
+def test_figures_of_the_right_are_legible(name: str, drawn: Drawn) -> None:
+    """What is true of the left is true of the right: nothing touches or is cut off."""
+    check_legible(drawn(name, "right"))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_letters_stand_over_a_side_that_is_shown(name: str, atlas: Atlas, drawn: Drawn) -> None:
+    """Under each L or R some of that side of the body can be seen, and more than a scrap."""
+    views = {title: view for view, title in languages()["en"].views.items()}
+    for ax in drawn(name).axes:
+        view, limits = views[ax.get_title()], (ax.get_xlim(), ax.get_ylim())
+        letters = [t.get_text() for t in ax.texts if t.get_text() in ("L", "R")]
+        assert letters
+        if view not in LEFT_IS:
+            continue
+        for letter in letters:
+            positive = (LEFT_IS[view] > 0) == (letter == "L")
+            low, high = (0.0, limits[0][1]) if positive else (limits[0][0], 0.0)
+            charted = atlas.body.charts[view].charted
+            assert shapely.clip_by_rect(charted, low, limits[1][0], high, limits[1][1]).area > 15
+
+
+LEFT_IS = {"anterior": 1, "posterior": -1, "plantar": 1, "dorsal": -1, "perineal": 1}
+"""The sign of x on the patient's left."""
 
 
 @pytest.mark.parametrize("name", SOURCES)
@@ -139,9 +179,9 @@ def test_numbers_find_room_in_a_crowd(count: int) -> None:
     check_legible(figure)
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", TYPICAL)
 def test_right_figure_mirrors_every_artist_of_the_left(name: str, drawn: Drawn) -> None:
-    """Zones, dots, crosses and numbers of the right are those of the left with x negated."""
+    """Zones, tones, percentages, dots, crosses and numbers of the right are the left's mirrored."""
     left, right = by_gid(drawn(name, "left")), by_gid(drawn(name, "right"))
     flip = np.array([-1.0, 1.0])
 
@@ -152,7 +192,7 @@ def test_right_figure_mirrors_every_artist_of_the_left(name: str, drawn: Drawn) 
     assert {swapped(gid) for gid in left} == set(right)
     for gid, artist in left.items():
         one, other = places(artist) * flip, places(right[swapped(gid)])
-        if gid.endswith("essential"):
+        if isinstance(artist, Patch):
             # Rings run the same way round on both sides, so their vertices come the other way.
             one, other = np.sort(one, axis=0), np.sort(other, axis=0)
         assert one == pytest.approx(other, abs=1e-9)
@@ -186,42 +226,99 @@ def test_right_picture_is_the_left_one_seen_in_a_mirror(
 # --- Views -------------------------------------------------------------------------------------
 
 
+def shown_worth(found: Source, atlas: Atlas) -> dict[View, np.ndarray]:
+    """Return what each view shows of each region of a source, weighed as the figure weighs it."""
+    worth: dict[str, float] = {}
+    for p in found.trigger_points:
+        for zone, factor in (("essential", 1.0), ("spillover", 0.5), ("rare", 0.1)):
+            for part in p.zones[zone]:  # type: ignore[index]
+                sided = part.sided("left")
+                worth[sided] = max(worth.get(sided, 0.0), factor * part.weight)
+    for part in found.core:
+        sided = part.sided("left")
+        worth[sided] = max(worth.get(sided, 0.0), part.weight)
+    if found.frequencies:
+        for group in found.frequencies.groups:
+            worth |= {f"left:{region}": group.share for region in group.regions}
+    polygons = {v: [atlas.body.polygon(v, sided) for sided in worth] for v in VIEWS}
+    return {
+        view: np.array(
+            [w * (p.area if p else 0.0) for w, p in zip(worth.values(), of, strict=True)]
+        )
+        for view, of in polygons.items()
+    }
+
+
 @pytest.mark.parametrize("name", SOURCES)
 def test_views_that_matter_are_shown(name: str, atlas: Atlas) -> None:
-    """A view is shown if it has 6 % of what the best one has, or alone has some point's cross."""
-    points = atlas.sources[name].trigger_points
-    every = {v: pattern_shapes(atlas.body, points, "left", v) for v in VIEWS}
-    area = {view: shapes.extent.area for view, shapes in every.items()}
-    chosen = shapes_by_view(atlas, points, "left")
+    """A view that is left out adds little to those shown, and shows little of what the best does.
+
+    One that is shown adds something, shows much, or has some point's cross; every trigger point
+    has its cross in some view.
+    """
+    found = atlas.sources[name]
+    points = found.trigger_points
+    chosen = views_that_matter(atlas, points, "left", found)
     assert list(chosen) == [view for view in VIEWS if view in chosen]
+    area = shown_worth(found, atlas)
+    most = max(values.sum() for values in area.values())
+    whole = np.max(list(area.values()), axis=0).sum()
     for view in VIEWS:
-        if area[view] >= MATTERS * max(area.values()):
-            assert view in chosen
-        elif view in chosen:
-            rest = [other for other in chosen if other != view]
-            assert any(
-                p_id not in set().union(*(every[other].marks for other in rest))
-                for p_id in every[view].marks
-            )
-    marked = set().union(*(shapes.marks for shapes in chosen.values()))
-    assert marked == {p.id for p in points}
+        others = [area[v] for v in chosen if v != view]
+        seen = np.max(others, axis=0) if others else np.zeros(len(area[view]))
+        adds = np.maximum(area[view] - seen, 0).sum() / whole
+        if view not in chosen:
+            assert adds < MATTERS
+            assert area[view].sum() < SHOWS * most
+    assert max(area, key=lambda view: area[view].sum()) in chosen
+    marked = {p.id for p in points if any(m.view in chosen for m in p.marks)}
+    assert marked == {p.id for p in points if p.marks}
+    mirrored = views_that_matter(atlas, points, "right", found)
+    assert set(mirrored) == {mirror_view(view) for view in chosen}
+
+
+def test_views_with_next_to_nothing_are_left_out(atlas: Atlas) -> None:
+    """A few rare dots at the edge of a view are no reason to show it; a zone seen well is."""
+
+    def titles(name: str) -> tuple[View, ...]:
+        return views_that_matter(atlas, atlas.source(name).trigger_points, "left")
+
+    assert titles("bakers_cyst") == ("posterior",)
+    assert titles("proximal_hamstring_tendon") == ("posterior",)
+    assert "left_lateral" in titles("piriformis")
+    assert titles("tensor_fasciae_latae") == ("anterior", "left_lateral")
 
 
 @pytest.mark.parametrize("name", SOURCES)
-def test_crop_holds_the_whole_pattern_and_the_midline(name: str, drawn: Drawn) -> None:
-    """Nothing of a pattern is outside its charts, and front and back show the midline."""
+def test_crop_holds_the_whole_pattern_and_the_midline(
+    name: str, atlas: Atlas, drawn: Drawn
+) -> None:
+    """Nothing of a pattern is outside its charts; front and back show the midline or one leg.
+
+    Where they show the midline, the body goes on beyond it, and where the feet are near they are
+    shown whole.
+    """
     for gid, artist in by_gid(drawn(name)).items():
         (x0, x1), (y0, y1) = artist.axes.get_xlim(), artist.axes.get_ylim()
         x, y = places(artist).T
         assert x0 <= x.min() <= x.max() <= x1
         assert y0 <= y.min() <= y.max() <= y1
-        if gid.startswith(("anterior", "posterior")):
-            assert x0 <= -5 < 5 <= x1
+        view = gid.split("-")[0]
+        assert y0 == -1.5 or y0 >= FLOOR or view in INSET_VIEWS
+        if view in ("anterior", "posterior"):
+            charted = atlas.body.charts[view].charted  # type: ignore[index]
+            midline = shapely.LineString([(0, y0), (0, y1)])
+            if shapely.intersects(charted, midline):
+                assert x0 <= -5 < 5 <= x1
+            else:
+                # One leg, with its contour on both sides; or both of them.
+                shown = shapely.clip_by_rect(charted, x0, y0, x1, y1)
+                assert x0 < shown.bounds[0] < shown.bounds[2] < x1
 
 
 def test_standing_views_share_their_heights_and_scale(drawn: Drawn) -> None:
     """A level of the body is at one height of the page in all standing views."""
-    figure = drawn("gluteus_minimus")
+    figure = drawn("l5_root")
     standing = figure.axes[:3]
     assert len({ax.get_ylim() for ax in standing}) == 1
     assert len({round(ax.get_position().y0, 6) for ax in standing}) == 1
@@ -250,6 +347,138 @@ def test_whole_bodies_on_request(atlas: Atlas) -> None:
         assert ax.get_ylim()[0] < 0
         assert ax.get_ylim()[1] > 175
     check_legible(figure)
+
+
+def test_insets_stand_above_each_other_where_that_saves_width(drawn: Drawn) -> None:
+    """Beside whole legs the sole stands over the foot from above; beside a foot, next to it."""
+    figure = drawn("deep_gluteal_syndrome")
+    box = {ax.get_title(): ax.get_position() for ax in figure.axes}
+    assert box["Soles"].y0 > box["Feet from above"].y1
+    assert box["Soles"].x0 < box["Feet from above"].x1
+    assert box["Feet from above"].x0 < box["Soles"].x1
+    low = drawn("extensor_digitorum_longus")
+    tops = {round(ax.get_position().y1, 6) for ax in low.axes}
+    assert len(tops) == 1
+
+
+# --- Frequencies and cores ---------------------------------------------------------------------
+
+TONED = ("hip_joint", "sacroiliac_joint")
+
+
+@pytest.mark.parametrize("name", TONED)
+def test_tone_grows_with_the_share_of_patients(name: str, atlas: Atlas, drawn: Drawn) -> None:
+    """Each group of each view is filled the more strongly the more patients feel it, in one hue."""
+    frequencies = atlas.sources[name].frequencies
+    assert frequencies is not None
+    shares = {group.group: group.share for group in frequencies.groups}
+    tones: dict[str, set[float]] = {group: set() for group in shares}
+    colours = set()
+    for gid, patch in by_gid(drawn(name)).items():
+        view, _, part = gid.split("-", 2)
+        if part.startswith("frequency-"):
+            *colour, alpha = patch.get_facecolor()  # type: ignore[attr-defined]
+            tones[part.removeprefix("frequency-")].add(alpha)
+            colours.add(tuple(colour))
+            shapes = pattern_shapes(atlas.body, (), "left", view, atlas.sources[name])  # type: ignore[arg-type]
+            (wanted,) = (f.area for f in shapes.frequent if part.endswith(f"-{f.group}"))
+            assert shapely.symmetric_difference(shape_of(patch), wanted).area < 1e-6
+    assert len(colours) == 1
+    assert all(len(found) == 1 for found in tones.values())
+    order = sorted(shares, key=lambda group: shares[group])
+    strengths = [tones[group].pop() for group in order]
+    assert strengths == sorted(strengths)
+    assert len(set(strengths)) == len(set(shares.values()))
+    assert 0.1 < strengths[0] < strengths[-1] < 0.95
+    assert tone(1.0) - tone(0.5) == pytest.approx(tone(0.5) - tone(0.0))
+
+
+@pytest.mark.parametrize("name", TONED)
+@pytest.mark.parametrize("side", SIDES)
+def test_percentage_is_written_once_where_its_group_is_widest(
+    name: str, side: Side, atlas: Atlas, drawn: Drawn
+) -> None:
+    """Of each group one view has the percentage, none has more room, and it lies inside."""
+    source = atlas.sources[name]
+    assert source.frequencies is not None
+    figure = laid_out(drawn(name, side))
+    named = by_gid(figure)
+    rooms: dict[str, dict[str, float]] = {}
+    for view in {gid.split("-")[0] for gid in named}:
+        for found in pattern_shapes(atlas.body, (), side, view, source).frequent:  # type: ignore[arg-type]
+            rooms.setdefault(found.group, {})[view] = found.room
+    written = {gid: text for gid, text in named.items() if "-percent-" in gid}
+    assert len(written) == len(source.frequencies.groups) == len(rooms)
+    for group in source.frequencies.groups:
+        ((gid, text),) = (
+            (gid, text) for gid, text in written.items() if gid.endswith(f"-{group.group}")
+        )
+        view = gid.split("-")[0]
+        assert text.get_text() == f"{100 * group.share:.0f} %"  # type: ignore[attr-defined]
+        assert rooms[group.group][view] >= max(rooms[group.group].values()) - 0.5
+        area = shape_of(named[f"{view}-{name}-frequency-{group.group}"])
+        corners = text.get_window_extent().transformed(text.axes.transData.inverted())  # type: ignore[union-attr]
+        box = shapely.box(*corners.extents)
+        # Between the heights of its digits; a box has room above and below them.
+        middle = shapely.intersection(
+            box, shapely.box(-99, box.centroid.y - 0.5, 99, box.centroid.y + 0.5)
+        )
+        assert shapely.difference(middle, area).area < 0.05 * middle.area
+
+
+def test_caption_explains_tones_and_hatches(atlas: Atlas, drawn: Drawn) -> None:
+    """Below a figure stands what a tone and a hatch mean, and whom the numbers are from."""
+    said = words(drawn("hip_joint")).replace("\n", " ")
+    frequencies = atlas.source("hip_joint").frequencies
+    assert frequencies is not None
+    assert f"Share of patients with pain anywhere in the area: {frequencies.population}" in said
+    assert "Published frequencies, not a diagnosis; pattern: confirmed" in said
+    assert "numb" not in said
+    said = words(drawn("l5_root"))
+    assert "Hatched: where it goes numb or tingles" in said
+    assert "Share of patients" not in said
+    assert "Hatched" not in words(drawn("piriformis"))
+
+
+def test_question_explains_tones_without_giving_the_source_away(atlas: Atlas) -> None:
+    """Without labels the tones are explained, but not the population, which names the disease."""
+    said = words(plot_pattern(atlas.source("hip_joint"), atlas, labels=False))
+    assert "Share of patients with pain anywhere in the area" in said
+    assert "hip" not in said.lower().replace("hippain", "")
+    figure = plot_pattern(atlas.source("l5_root"), atlas, labels=False)
+    assert "Hatched" in words(figure)
+    assert "L5" not in words(figure)
+    check_legible(figure)
+
+
+@pytest.mark.parametrize("name", ["l5_root", "meralgia_paresthetica", "s3_root"])
+def test_core_is_hatched_with_a_dashed_outline(name: str, atlas: Atlas, drawn: Drawn) -> None:
+    """Where it goes numb is told from pain by more than colour, in every view that shows it."""
+    cores = {gid: patch for gid, patch in by_gid(drawn(name)).items() if gid.endswith("-core")}
+    assert cores
+    for gid, patch in cores.items():
+        view = gid.split("-")[0]
+        assert gid == f"{view}-{name}-core"
+        assert isinstance(patch, PathPatch)
+        assert patch.get_hatch()
+        assert patch.get_facecolor()[3] == 0
+        assert patch.get_linestyle() not in ("-", "solid")
+        shapes = pattern_shapes(atlas.body, (), "left", view, atlas.sources[name])  # type: ignore[arg-type]
+        assert shapely.symmetric_difference(shape_of(patch), shapes.core).area < 1e-6
+
+
+def test_core_and_frequencies_are_groups_of_the_svg(
+    atlas: Atlas, drawn: Drawn, tmp_path: Path
+) -> None:
+    """A core is one group called view-source-core; each toned area and percentage has its own."""
+    for name, part in (("l5_root", "core"), ("hip_joint", "frequency-buttock")):
+        path = save_figure(drawn(name), tmp_path / f"{name}.svg")
+        groups = [g.get("id") for g in ET.parse(path).iter(f"{SVG}g") if g.get("id")]
+        assert len(set(groups)) == len(groups)
+        wanted = {gid for gid in by_gid(drawn(name)) if gid.endswith(f"-{part}")}
+        assert wanted
+        assert wanted <= set(groups)
+    assert "posterior-hip_joint-percent-buttock" in groups
 
 
 # --- Words -------------------------------------------------------------------------------------
@@ -346,13 +575,16 @@ def test_pattern_is_drawn_on_the_figure_given(atlas: Atlas) -> None:
 @pytest.mark.parametrize("size", [(1.6, 1.6), (2.0, 4.0), (7.0, 1.6), (3.5, 2.5), (8.0, 11.0)])
 def test_pages_of_any_size_are_legible(size: tuple[float, float], atlas: Atlas) -> None:
     """From 4 cm square to a full page, type shrinks with the page instead of running over it."""
-    name = "gluteus_minimus" if size[0] < 5 else "quadratus_lumborum"
-    page = plot_pattern(atlas.sources[name], atlas, figure=new_page(size))
-    assert tuple(page.get_size_inches()) == size
-    check_legible(page)
-    # Words leave the charts a good part of the page, one way or the other.
-    boxes = Bbox.union([ax.get_window_extent() for ax in page.axes])
-    assert max(boxes.width / page.bbox.width, boxes.height / page.bbox.height) > 0.35
+    for name in (
+        "gluteus_minimus" if size[0] < 5 else "quadratus_lumborum",
+        "hip_joint" if size[0] != 2 else "deep_gluteal_syndrome",
+    ):
+        page = plot_pattern(atlas.sources[name], atlas, figure=new_page(size))
+        assert tuple(page.get_size_inches()) == size
+        check_legible(page)
+        # Words leave the charts a good part of the page, one way or the other.
+        boxes = Bbox.union([ax.get_window_extent() for ax in page.axes])
+        assert max(boxes.width / page.bbox.width, boxes.height / page.bbox.height) > 0.35
 
 
 @pytest.mark.parametrize("name", ["gluteus_minimus", "psoas"])
@@ -393,6 +625,67 @@ def test_comparison_sorts_areas_into_shared_and_own(atlas: Atlas) -> None:
     assert len(hatches) == 2
 
 
+def test_comparison_of_three_tells_what_two_of_them_share(atlas: Atlas) -> None:
+    """What two have and the third has not is said with both names; who has nothing alone, too."""
+    three = [atlas.source(n) for n in ("TFL", "meralgia", "greater_trochanteric_pain")]
+    said = words(plot_comparison(three, atlas)).replace("\n", " ")
+    assert "Essential in all: nothing" in said
+    assert "Essential in Tensor fasciae latae and Greater trochanteric pain: Trochanter" in said
+    assert "No area of its own: Meralgia paresthetica, Greater trochanteric pain" in said
+
+
+@pytest.mark.parametrize("language", ["la", "de", "fr", "es"])
+def test_comparison_names_areas_in_its_language(language: str, atlas: Atlas) -> None:
+    """Areas, and what is said of them, are in the language asked for, and still fit."""
+    said = languages()[language]
+    pair = [atlas.source("gluteus_minimus"), atlas.source("l5_root")]
+    figure = plot_comparison(pair, atlas, language=language, side="right")
+    check_legible(figure)
+    written = words(figure).replace("\n", " ")
+    assert said.areas["thigh_back"] in written
+    assert said.areas["trochanter_area"] in written
+    assert not any(name in written for name in ("Lower buttock", "Calf", "Trochanter,"))
+    assert said.say("core_dashed", sources=pair[1].name_in(language)) in written
+
+
+def test_comparison_explains_its_tones(atlas: Atlas) -> None:
+    """Sources with frequencies are explained in a line, dashed cores in another; others have none.
+
+    What half of the patients feel is filled or hatched like an essential zone, the rest is dots.
+    """
+    pair = [atlas.source("psoas"), atlas.source("hip_joint")]
+    figure = plot_comparison(pair, atlas)
+    check_legible(figure)
+    said = words(figure).replace("\n", " ")
+    assert "Hip joint: a zone where at least half of the patients feel it, dots where" in said
+    assert "Dashed" not in said
+    named = by_gid(figure)
+    assert "posterior-hip_joint-spillover" in named
+    shapes = pattern_shapes(atlas.body, (), "left", "left_lateral", pair[1])
+    zone = shape_of(named["left_lateral-hip_joint-essential"])
+    assert shapely.symmetric_difference(zone, shapes.solid).area < 1e-6
+    roots = [atlas.source("piriformis"), atlas.source("s1_root"), atlas.source("sciatic_nerve")]
+    figure = plot_comparison(roots, atlas)
+    check_legible(figure)
+    said = words(figure).replace("\n", " ")
+    assert "Dashed outline: where it goes numb or tingles (S1 nerve root, Sciatic nerve)" in said
+    assert "half of the patients" not in said
+    cores = {gid for gid in by_gid(figure) if gid.endswith("-core")}
+    assert {gid.split("-")[1] for gid in cores} == {"s1_root", "sciatic_nerve"}
+    plain = words(plot_comparison([atlas.source("piriformis"), pair[0]], atlas))
+    assert "Dashed" not in plain
+    assert "half of" not in plain
+
+
+def test_every_compared_source_is_drawn_in_every_view(atlas: Atlas) -> None:
+    """A view that one source calls for shows what the others send there too, however little."""
+    pair = [atlas.source("gluteus_minimus"), atlas.source("l5_root")]
+    assert "anterior" not in views_that_matter(atlas, pair[0].trigger_points, "left")
+    named = by_gid(plot_comparison(pair, atlas))
+    assert "anterior-l5_root-essential" in named
+    assert "anterior-gluteus_minimus-spillover" in named
+
+
 def test_compared_dots_lie_on_the_body_and_are_mirrored(atlas: Atlas) -> None:
     """Moved apart, so that two sources' dots can be told apart, they stay inside the outline."""
     three = [atlas.source(n) for n in ("piriformis", "gluteus_minimus", "gluteus_medius")]
@@ -430,7 +723,9 @@ def test_svg_has_a_named_group_for_each_zone_and_trigger_point(
     groups = [g.get("id") for g in ET.parse(plate[1]).iter(f"{SVG}g") if g.get("id")]
     assert len(set(groups)) == len(groups)
     for found in list(atlas.sources.values())[:6]:
-        for view, shapes in shapes_by_view(atlas, found.trigger_points, "left").items():
+        for view, shapes in shapes_by_view(
+            atlas, found.trigger_points, "left", source=found
+        ).items():
             wanted = [f"{view}-{found.id}-{p}" for p in shapes.marks]
             wanted += [f"{view}-{found.id}-essential"] * (not shapes.essential.is_empty)
             wanted += [f"{view}-{found.id}-spillover"] * bool(len(shapes.spillover))

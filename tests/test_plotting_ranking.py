@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
@@ -17,7 +18,9 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.plotting import THEMES, plot_ranking, theme
 from hippain_maps.plotting.pattern import shapes_by_view
+from hippain_maps.plotting.ranking import OTHERS
 from hippain_maps.ranking import Ranking, rank
+from hippain_maps.words import languages
 
 Ranked = Callable[[str], tuple[PainDrawing, Ranking]]
 STEMS = ("gluteus_minimus_posterior", "left_and_right", "quadratus_lumborum_deep_upper")
@@ -56,15 +59,14 @@ def test_explained_and_unexplained_pain_add_up_to_the_drawing(
     named = by_gid(page(stem))
     views = sorted(drawing.views, key=lambda view: -drawing.area(view).area)[:3]
     for candidate in ranking.candidates[:3]:
-        points = [candidate.source.trigger_point(p) for p in candidate.trigger_points]
-        pattern = shapes_by_view(ranking.atlas, points, candidate.side)
+        pattern = shapes_by_view(ranking.atlas, candidate.points, candidate.side)
         for view in views:
             group = f"{view}-{candidate.source.id}-{candidate.side}"
             explained, unexplained = (
                 shape_of(named[gid]) if (gid := f"{group}-{part}") in named else shapely.Polygon()
                 for part in ("explained", "unexplained")
             )
-            drawn = drawing.area(view)
+            drawn = drawing.area(view, sensory=False)
             assert explained.area + unexplained.area == pytest.approx(drawn.area, abs=1e-6)
             assert shapely.intersection(explained, unexplained).area < 1e-6
             both = shapely.union(explained, unexplained)
@@ -139,6 +141,134 @@ def test_page_says_what_it_is(stem: str, ranked: Ranked, page: Callable[[str], F
     for place in ranking.places[:1]:
         assert place.says in said.replace("\n", " ")
     check_legible(figure)
+
+
+@pytest.mark.parametrize("stem", STEMS)
+def test_page_lists_the_other_sources(
+    stem: str, ranked: Ranked, page: Callable[[str], Figure]
+) -> None:
+    """Below the muscles stand the other sources with bar and share, and "none of these".
+
+    The first three are always there, the others only with half a per cent or more.
+    """
+    _, ranking = ranked(stem)
+    figure = page(stem)
+    said, named = words(figure).splitlines(), by_gid(figure)
+    assert "Other sources of the same picture" in said
+    shown = {gid for gid in named if gid.endswith("-other")}
+    assert 3 <= len(shown) <= OTHERS
+    for number, candidate in enumerate(ranking.differential[:OTHERS]):
+        gid = f"{candidate.source.id}-{candidate.side}-other"
+        title = f"{candidate.rank} {candidate.source.name}, {candidate.side}"
+        assert (gid in shown) == (title in said)
+        assert (gid in shown) == (number < 3 or candidate.probability >= 0.005)
+        if gid in shown:
+            bar = named[gid]
+            assert isinstance(bar, Rectangle)
+            assert bar.get_width() == pytest.approx(candidate.probability)
+    assert "none of these" in said
+    shares = [line for line in said if line.endswith(("strong", "moderate", "weak"))]
+    assert len([line for line in shares if " %   " in line]) == len(shown)
+    check_legible(figure)
+
+
+def test_page_says_what_the_answers_did(atlas: Atlas) -> None:
+    """Each answer has its line: what was said, and which sources it moved by how much.
+
+    What the drawing says by itself has one only if it moved something; without any, no heading.
+    """
+    drawing = example("tensor_fasciae_latae").with_answers(
+        {"worse_stairs_up": "yes", "worse_cough": "no"}
+    )
+    figure = plot_ranking(rank(drawing, atlas), drawing)
+    check_legible(figure)
+    said = words(figure).replace("\n", " ")
+    assert "What the answers did" in said
+    assert "worse with: Climbing stairs: yes → " in said
+    assert "Hip joint ×2.1 (published)" in said  # noqa: RUF001
+    assert "worse with: Coughing" in said
+    assert "Dull ache" not in said
+    plain = replace(rank(drawing, atlas), clues=())
+    assert "What the answers did" not in words(plot_ranking(plain, drawing))
+
+
+@pytest.fixture(scope="module")
+def numb(atlas: Atlas) -> PainDrawing:
+    """Return a drawing of numb skin at the outer thigh."""
+    regions = [f"left:thigh_{n}_anterolateral" for n in (1, 2, 3)]
+    return PainDrawing.from_regions(atlas.body, regions, quality=["numb"])
+
+
+def test_numbness_alone_shows_other_sources_with_their_cores(
+    atlas: Atlas, numb: PainDrawing
+) -> None:
+    """Without pain the panels are those of nerves, and what is numb is compared with the core."""
+    ranking = rank(numb, atlas)
+    assert not ranking.candidates
+    figure = plot_ranking(ranking, numb)
+    check_legible(figure)
+    said, named = words(figure), by_gid(figure)
+    assert "it speaks of nerves, not of muscles" in said
+    assert "1 Meralgia paresthetica, left" in said
+    assert "Explains 100 % of what is numb or tingles" in said
+    assert "Essential zone" not in said
+    first = ranking.differential[0]
+    group = f"anterior-{first.source.id}-{first.side}"
+    core = named[f"{group}-core"]
+    assert isinstance(core, PathPatch)
+    assert not core.get_hatch()
+    assert f"{group}-essential" not in named
+    explained = shape_of(named[f"{group}-numb-explained"])
+    assert explained.area > 0.9 * numb.area("anterior").area
+    # The list goes on after the panels.
+    assert said.count("Meralgia paresthetica, left") == 1
+    listed = [gid for gid in named if gid.endswith("-other")]
+    assert f"{first.source.id}-{first.side}-other" not in listed
+    assert listed
+
+
+def test_numb_marks_are_compared_with_no_muscle(atlas: Atlas, numb: PainDrawing) -> None:
+    """Beside pain, numb skin has an outline in the panels of muscles, no tone and no hatch."""
+    pain = PainDrawing.from_regions(atlas.body, ["left:thigh_2_lateral"], intensity=5)
+    both = PainDrawing(pain.marks + numb.marks)
+    figure = plot_ranking(rank(both, atlas), both)
+    check_legible(figure)
+    said, named = words(figure), by_gid(figure)
+    assert "numb or tingling" in said
+    assert "Numb or tingling: " in said
+    outlines = [gid for gid in named if gid.endswith("-numb") and gid != "anterior-numb"]
+    assert len(outlines) >= 3
+    assert not any("-numb-" in gid for gid in named)
+    for gid, artist in named.items():
+        if gid.endswith(("-explained", "-unexplained")):
+            view = gid.split("-")[0]
+            outside = shapely.difference(shape_of(artist), pain.area(view))  # type: ignore[arg-type]
+            assert outside.area < 1e-6
+
+
+@pytest.mark.parametrize("language", ["la", "de", "fr", "es"])
+def test_page_is_in_the_language_asked_for(language: str, atlas: Atlas, ranked: Ranked) -> None:
+    """Headings, names, areas, key and red flags are in the language; all of it still fits."""
+    drawing, ranking = ranked("left_and_right")
+    said = languages()[language]
+    figure = plot_ranking(ranking, drawing, language=language)
+    check_legible(figure)
+    written = words(figure).replace("\n", " ")
+    first = ranking.candidates[0]
+    for part in (
+        said.say("candidates"),
+        said.say("others"),
+        said.say("key_unexplained"),
+        f"1 {first.source.name_in(language)}, {said.sides[first.side]}",
+        said.term(first.fit),
+        said.areas["trochanter_area"],
+    ):
+        assert part in written
+    if language != "la":
+        assert "Not explained" not in written
+        assert "Red flags" not in written
+        assert "of the charted body" not in written
+        assert "," in re.findall(r"(\d.\d) %", written)[0]
 
 
 def test_drawing_on_three_views_is_shown_on_three(ranked: Ranked) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
 import shapely
-from figure_checks import SOURCES
+from figure_checks import SOURCES, TYPICAL
 from worlds import hand_drawn_body, point
 
 from hippain_maps.atlas import Atlas
@@ -62,9 +63,126 @@ def test_solid_zone_lies_on_the_charted_body_near_its_regions(
                 continue
             charted = atlas.body.charts[view].charted
             assert shapely.difference(shapes.essential, charted).area < 1e-6
-            assert shapely.hausdorff_distance(shapes.essential, regions) <= MOST_DEPARTURE
-            assert farthest(shapes.essential, regions) <= MOST_DEPARTURE
-            assert farthest(regions, shapes.essential) <= MOST_DEPARTURE
+            check_near(shapes.essential, regions)
+
+
+def check_near(area: shapely.Geometry, regions: shapely.Geometry) -> None:
+    """Assert that no place of an area, inside or on its border, is far from regions, nor they."""
+    assert farthest(area, regions) <= MOST_DEPARTURE
+    assert farthest(regions, area) <= MOST_DEPARTURE
+    for one, other in ((area, regions), (regions, area)):
+        assert shapely.difference(one, shapely.buffer(other, MOST_DEPARTURE)).area < 0.01
+
+
+def in_view(body: Body, regions: Iterable[str], view: View) -> shapely.Geometry:
+    """Return what a view shows of some regions of the left."""
+    found = (body.polygon(view, f"left:{region}") for region in regions)
+    return shapely.union_all([shape for shape in found if shape is not None])
+
+
+@pytest.fixture(scope="module")
+def others(atlas: Atlas) -> Shapes:
+    """Return the left shapes of every source with published frequencies or a core."""
+    return {
+        source.id: {
+            v: pattern_shapes(atlas.body, source.trigger_points, "left", v, source) for v in VIEWS
+        }
+        for source in atlas.sources.values()
+        if source.frequencies or source.core
+    }
+
+
+def test_groups_with_a_frequency_have_a_shape_each_near_their_regions(
+    atlas: Atlas, others: Shapes
+) -> None:
+    """Each group that a view shows has one shape, the highest first; none lies on another.
+
+    Each is near its regions, and no place of them is far from a shape: of the group, or of a
+    higher one that was in the way.
+    """
+    seen = 0
+    for name, views in others.items():
+        frequencies = atlas.sources[name].frequencies
+        for view, shapes in views.items():
+            groups = frequencies.groups if frequencies else ()
+            shown = {g.group: in_view(atlas.body, g.regions, view) for g in groups}
+            found = {area.group: area for area in shapes.frequent}
+            assert set(found) <= {group for group, area in shown.items() if not area.is_empty}
+            shares = [area.share for area in shapes.frequent]
+            assert shares == sorted(shares, reverse=True)
+            whole = shapely.union_all([area.area for area in shapes.frequent])
+            assert shapely.difference(whole, atlas.body.charts[view].charted).area < 1e-6
+            for group, regions in shown.items():
+                if regions.is_empty:
+                    continue
+                seen += 1
+                assert farthest(regions, whole) <= MOST_DEPARTURE
+                area = found[group].area
+                assert farthest(area, regions) <= MOST_DEPARTURE
+            for one, other in itertools.combinations(shapes.frequent, 2):
+                assert shapely.intersection(one.area, other.area).area < 1e-3
+    assert seen > 30
+
+
+def test_neighbouring_groups_meet(others: Shapes) -> None:
+    """Between knee and leg, which have a frequency each, no strip of skin is left."""
+    groups = {found.group: found.area for found in others["hip_joint"]["anterior"].frequent}
+    assert shapely.distance(groups["knee"], groups["leg"]) < 0.01
+    both = shapely.union(groups["knee"], groups["leg"])
+    across = shapely.LineString([(9.5, 30), (9.5, 50)])
+    assert shapely.difference(across, both).length < 0.1
+
+
+def test_a_percentage_is_placed_where_its_group_is_widest(others: Shapes) -> None:
+    """The middle lies inside the group, as far from its border as its room says."""
+    for views in others.values():
+        for shapes in views.values():
+            for found in shapes.frequent:
+                middle = shapely.Point(found.middle)
+                assert found.area.contains(middle)
+                assert shapely.distance(middle, found.area.boundary) == pytest.approx(
+                    found.room, abs=0.1
+                )
+
+
+def test_solid_is_what_half_of_the_patients_feel(others: Shapes) -> None:
+    """Groups of half of the patients or more are solid; the others are dots, the rarer the fewer.
+
+    No dot lies on a solid group.
+    """
+    for name in ("hip_joint", "sacroiliac_joint"):
+        for shapes in others[name].values():
+            solid = shapely.union_all([f.area for f in shapes.frequent if f.share >= 0.5])
+            assert shapely.symmetric_difference(shapes.solid, solid).area < 1e-6
+            assert not shapely.contains_xy(shapes.solid, shapes.seldom).any()
+    posterior = others["hip_joint"]["posterior"]
+    groups = {found.group: found.area for found in posterior.frequent}
+    often, rarely = (density(posterior.seldom, groups[g]) for g in ("buttock", "leg"))
+    assert often > 1.7 * rarely > 0
+
+
+def test_core_lies_on_the_charted_body_near_its_regions(atlas: Atlas, others: Shapes) -> None:
+    """Where it goes numb has a shape of its own in every view that shows a region of it."""
+    for name, views in others.items():
+        regions = [part.region for part in atlas.sources[name].core]
+        for view, shapes in views.items():
+            wanted = in_view(atlas.body, regions, view)
+            assert shapes.core.is_empty == wanted.is_empty
+            if not wanted.is_empty:
+                assert shapely.difference(shapes.core, atlas.body.charts[view].charted).area < 1e-6
+                check_near(shapes.core, wanted)
+
+
+def test_core_and_frequencies_are_the_sources_own(atlas: Atlas) -> None:
+    """Without the source, trigger points have neither; a muscle has neither with it."""
+    root, muscle = atlas.source("l5_root"), atlas.source("piriformis")
+    alone = pattern_shapes(atlas.body, root.trigger_points, "left", "dorsal")
+    assert alone.core.is_empty
+    assert not alone.essential.is_empty
+    shapes = pattern_shapes(atlas.body, muscle.trigger_points, "left", "posterior", muscle)
+    assert shapes.core.is_empty
+    assert shapes.frequent == ()
+    assert len(shapes.seldom) == 0
 
 
 def strips(widths: list[float]) -> BodyChart:
@@ -82,6 +200,29 @@ def test_narrow_strip_keeps_its_place_and_width(width: float) -> None:
     assert across.length == pytest.approx(width, abs=1.2)
     assert across.centroid.x == pytest.approx(20 + width / 2, abs=0.2)
     assert shape.bounds[3] - shape.bounds[1] > 27
+
+
+@pytest.mark.parametrize("width", [0.4, 0.8, 1.5])
+def test_rim_seen_edge_on_is_kept(width: float) -> None:
+    """A strip along the outline, as a side view shows of a zone in front, is drawn all along."""
+    boxes = [shapely.box(0, 0, width, 30), shapely.box(width, 0, 30, 30)]
+    rim = BodyChart("posterior", np.arange(2), np.array(boxes, dtype=object), (), ())
+    shape = zone_area(rim, np.array([1.0, 0.0]))
+    check_near(shape, boxes[0])
+
+
+def test_outline_draws_back_from_a_weak_end() -> None:
+    """The weaker an end of a zone, the farther its outline draws back, but never 2 cm."""
+    tops = []
+    for weight in (1.0, 0.7, 0.4, 0.1):
+        boxes = [shapely.box(10, 0, 20, 20), shapely.box(10, 20, 20, 30)]
+        rest = shapely.box(0, -10, 30, 50).difference(shapely.union_all(boxes))
+        chart = BodyChart("posterior", np.arange(3), np.array([*boxes, rest]), (), ())
+        shape = zone_area(chart, np.array([1.0, (1 + weight) / 2, 0.0]))
+        check_near(shape, shapely.union_all(boxes))
+        tops.append(shape.bounds[3])
+    assert tops == sorted(tops, reverse=True)
+    assert 30.5 > tops[0] > tops[-1] + 0.5
 
 
 def test_touching_strips_become_one_shape() -> None:
@@ -102,19 +243,30 @@ def test_zone_has_no_corners() -> None:
     assert np.degrees(np.sort(turn)[:-4]).max() < 25
 
 
-@pytest.mark.parametrize("name", SOURCES)
+@pytest.mark.parametrize("name", TYPICAL)
 def test_right_side_is_the_exact_mirror_image(name: str, atlas: Atlas) -> None:
-    """Vertices, dots and crosses of the right are those of the left with x negated."""
-    points = atlas.sources[name].trigger_points
+    """Vertices, dots, percentages and crosses of the right are the left's with x negated."""
+    source = atlas.sources[name]
+    points = source.trigger_points
     flip = np.array([-1.0, 1.0])
     for view in VIEWS:
-        one = pattern_shapes(atlas.body, points, "left", view)
-        other = pattern_shapes(atlas.body, points, "right", mirror_view(view))
+        one = pattern_shapes(atlas.body, points, "left", view, source)
+        other = pattern_shapes(atlas.body, points, "right", mirror_view(view), source)
         assert other.view == mirror_view(view)
-        solid = shapely.get_coordinates(one.essential), shapely.get_coordinates(other.essential)
-        assert np.array_equal(solid[0] * flip, solid[1])
-        assert np.array_equal(one.spillover * flip, other.spillover)
-        assert np.array_equal(one.rare * flip, other.rare)
+        areas = [(one.essential, other.essential), (one.core, other.core)]
+        for group, mirrored in zip(one.frequent, other.frequent, strict=True):
+            areas.append((group.area, mirrored.area))
+            assert (group.group, group.share, group.room) == (
+                mirrored.group,
+                mirrored.share,
+                mirrored.room,
+            )
+            assert tuple(flip * group.middle) == mirrored.middle
+        for area, mirrored_area in areas:
+            at = shapely.get_coordinates(area), shapely.get_coordinates(mirrored_area)
+            assert np.array_equal(at[0] * flip, at[1])
+        for kind in ("spillover", "rare", "seldom"):
+            assert np.array_equal(getattr(one, kind) * flip, getattr(other, kind))
         assert other.marks == {
             p.id: tuple(m for m in p.marks_on("right") if m.view == other.view)
             for p in points

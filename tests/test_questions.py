@@ -263,7 +263,8 @@ def test_no_question_names_a_harmful_test(atlas: Atlas) -> None:
         r"\bhop(s|ping)?\b|\bheel[- ]drop|\bthump|\bmanipul|hüpf|cloche-pied|sautill|pata coja"
     )
     examined = re.compile(rf"{never.pattern}|\bjumping|\bheel[- ]strike")
-    told, done = [], []
+    told: list[str] = []
+    done: list[str] = []
     for entry in atlas.clues.values():
         texts = [*entry.says.values(), *entry.ask.values()]
         (done if entry.topic in EXAMINED else told).extend(texts)

@@ -635,6 +635,15 @@ def test_absent_spillover_costs_little_and_absent_essential_much() -> None:
     assert find(found, "spills").probability > 1.4 * find(found, "whole").probability
 
 
+def test_a_rare_zone_alone_is_ranked() -> None:
+    """A trigger point that is felt now and then, and otherwise nowhere, has a share like others."""
+    seldom = source("seldom", point("s1", [], [], ["upper"]))
+    found = rank(WHOLE_UPPER, hand_drawn_atlas(*three_patterns(), seldom))
+    assert sum(shares(found).values()) + found.none_of_candidates == pytest.approx(1)
+    assert find(found, "alpha").probability > find(found, "seldom").probability > 0
+    assert find(found, "seldom").probability > find(found, "seldom", "right").probability
+
+
 def test_pain_beside_the_pattern_costs() -> None:
     """Drawn area that a source does not explain speaks against it."""
     atlas = hand_drawn_atlas(*three_patterns())

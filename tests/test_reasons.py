@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import shapely
-from worlds import example, hand_drawn_atlas, point, source
+from worlds import example, hand_drawn_atlas, joint, nerve, point, source, square
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.candidates import Candidate
@@ -73,6 +73,29 @@ def test_a_therapist_recognises_the_areas(
         assert found.missing == () or name != stem.removesuffix("_anterior")
     else:
         assert missing in [area.name for area in found.missing]
+
+
+def test_reasons_of_other_sources() -> None:
+    """Published frequencies have no essential zone: what was drawn of them explains the rest."""
+    atlas = hand_drawn_atlas(joint("often", column=0.6, outer=0.4))
+    areas = {"posterior": [square(-20, 20), square(0, 0)]}
+    found = rank(PainDrawing.from_polygons(areas), atlas)
+    candidate = next(c for c in found.differential if c.side == "left")
+    why_ = reasons(candidate, atlas.body)
+    assert why_.explained == (AreaFit("Column (left)", 1.0, 400),)
+    assert (why_.missing, why_.unseen) == ((), ())
+    assert why_.unexplained == (AreaFit("Column (right)", 1.0, 400),)
+
+
+def test_skin_that_hurts_and_is_numb_counts_once() -> None:
+    """An area holds no more skin than there is, whatever the marks say of it."""
+    atlas = hand_drawn_atlas(nerve("root", ["upper"], core=["upper"]))
+    pain = PainDrawing.from_polygons({"posterior": square(-20, 20)})
+    numb = PainDrawing.from_polygons({"posterior": square(-20, 20)}, quality=["numb"])
+    found = rank(PainDrawing((*pain.marks, *numb.marks)), atlas)
+    assert reasons(found.differential[0], atlas.body).explained == (
+        AreaFit("Column (left)", 1.0, 400),
+    )
 
 
 def test_every_region_has_an_area_with_a_name(atlas: Atlas) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import queue
 import re
 import signal
 import socket
@@ -143,7 +144,7 @@ def test_the_browser_gets_a_link_that_works_once(
     world: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The command line of a browser can be seen by others; the printed link cannot."""
-    opened_links: list[str] = []
+    opened_links: queue.Queue[str] = queue.Queue()
     said: list[str] = []
     served: list[Any] = []
 
@@ -155,13 +156,11 @@ def test_the_browser_gets_a_link_that_works_once(
             served.append((self.config, sockets))
 
     monkeypatch.setattr(server.uvicorn, "Server", Server)
-    monkeypatch.setattr(server.webbrowser, "open", opened_links.append)
+    monkeypatch.setattr(server.webbrowser, "open", opened_links.put)
     listening = server.take_port(0)
     server.serve(listening, world, say=said.append, open_browser=True, folder=tmp_path)
-    for thread in server.threading.enumerate():
-        if thread.daemon and thread is not server.threading.main_thread():
-            thread.join(timeout=5)
-    (printed,), (link,) = said, opened_links
+    (printed,) = said
+    link = opened_links.get(timeout=TIMEOUT)
     assert LINK.fullmatch(printed + "\n")
     assert LINK.fullmatch(link + "\n")
     assert printed != link

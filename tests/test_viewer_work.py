@@ -27,6 +27,7 @@ from hippain_maps.viewer.work import KEPT_ASIDE, WorkFile
 
 WORK, ASIDE, PATIENT = "/api/v1/work", "/api/v1/work/aside", "/api/v1/patient"
 NOTHING = {"drawing": None, "saved": None}
+OPEN = {"locked": False, "lang": None, "paired": False}
 
 
 @pytest.fixture
@@ -165,7 +166,7 @@ def test_few_drawings_are_kept_aside(tmp_path: Path) -> None:
 def lock(client: Client, code: str = "1234") -> None:
     """Hand the page to a patient."""
     answer = client.post(PATIENT, json={"code": code, "lang": "de"})
-    assert answer.json() == {"locked": True, "lang": "de"}
+    assert answer.json() == {"locked": True, "lang": "de", "paired": False}
 
 
 def leave(client: Client, code: str = "1234") -> Any:
@@ -175,13 +176,13 @@ def leave(client: Client, code: str = "1234") -> Any:
 
 def test_a_patient_starts_with_an_empty_drawing(client: Client) -> None:
     """The therapist's drawing is put aside; the patient's is the therapist's after leaving."""
-    assert client.get(PATIENT).json() == {"locked": False, "lang": None}
+    assert client.get(PATIENT).json() == OPEN
     keep(client, spot(-1))
     lock(client)
-    assert client.get(PATIENT).json() == {"locked": True, "lang": "de"}
+    assert client.get(PATIENT).json() == {"locked": True, "lang": "de", "paired": False}
     assert kept(client)["drawing"] is None
     keep(client, spot(-2))
-    assert leave(client).json() == {"locked": False, "lang": None}
+    assert leave(client).json() == OPEN
     assert spots(kept(client)["drawing"]) == [[-2, 30]]
     aside = answers.AsideOut.model_validate(client.get(ASIDE).json())
     assert [spots(found.drawing) for found in aside.drawings] == [[[-1, 30]]]
@@ -266,7 +267,7 @@ def test_the_code_is_not_kept(app: FastAPI, client: Client) -> None:
 
 def test_leaving_without_a_lock_is_no_fault(client: Client) -> None:
     """Nothing happens."""
-    assert leave(client, "any").json() == {"locked": False, "lang": None}
+    assert leave(client, "any").json() == OPEN
 
 
 def test_a_lock_does_not_outlive_the_server(client: Client, world: Atlas, folder: Path) -> None:
@@ -275,6 +276,6 @@ def test_a_lock_does_not_outlive_the_server(client: Client, world: Atlas, folder
     lock(client)
     keep(client, spot(-2))
     again = browser(viewer(world, folder))
-    assert again.get(PATIENT).json() == {"locked": False, "lang": None}
+    assert again.get(PATIENT).json() == OPEN
     assert spots(kept(again)["drawing"]) == [[-2, 30]]
     assert [spots(d["drawing"]) for d in again.get(ASIDE).json()["drawings"]] == [[[-1, 30]]]

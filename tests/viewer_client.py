@@ -47,10 +47,13 @@ class Client:
     ----------
     app : FastAPI
         The viewer.
+    origin : str
+        Where it says that it is.
     """
 
-    def __init__(self, app: FastAPI) -> None:
+    def __init__(self, app: FastAPI, origin: str = ORIGIN) -> None:
         self._app = app
+        self._origin = origin
         self.headers: dict[str, str] = {}
         self.cookies = httpx.Cookies()
 
@@ -70,7 +73,7 @@ class Client:
         async def ask() -> httpx.Response:
             transport = httpx.ASGITransport(self._app)
             async with httpx.AsyncClient(
-                transport=transport, base_url=ORIGIN, cookies=self.cookies
+                transport=transport, base_url=self._origin, cookies=self.cookies
             ) as client:
                 answer = await client.request(
                     method, path, headers=self.headers | (headers or {}), **more

@@ -1,4 +1,4 @@
-"""Rebuild the gallery: the pattern figures and one ranking, as PNG files beside this script.
+"""Rebuild the gallery: patterns, plates, comparisons and rankings, as PNG files beside this script.
 
 Run it after a change to the atlas or to the figures, and look at what it made.
 """
@@ -15,21 +15,51 @@ from hippain_maps.plotting import (
 )
 
 HERE = Path(__file__).resolve().parent
+PATTERNS = (
+    "gluteus_medius",
+    "gluteus_minimus",
+    "piriformis",
+    "psoas",
+    "quadratus_lumborum",
+    "tensor_fasciae_latae",
+    "hip_joint",
+    "l5_root",
+)
+PLATES = {"plate": "six-muscles", "plate_calf": "calf", "plate_foot": "foot"}
+COMPARISONS = {
+    "comparison": ("piriformis", "gluteus_minimus"),
+    "comparison_l5_root": ("gluteus_minimus", "l5_root"),
+}
+RANKINGS: dict[str, tuple[str, dict[str, str]]] = {
+    "ranking": ("gluteus_minimus_posterior", {}),
+    "ranking_answers": (
+        "tensor_fasciae_latae",
+        {"worse_stairs_up": "yes", "worse_lying_on_it": "yes", "new_weakness": "no"},
+    ),
+}
 
 
-def main(out: Path = HERE, dpi: float = 130) -> None:
-    """Write every figure of the gallery into a folder."""
+def main(out: Path = HERE, dpi: float = 120) -> None:
+    """Write every figure of the gallery into a folder; whole pages with fewer dots to the inch."""
     atlas = load_atlas()
-    for source in atlas.sources.values():
-        save_figure(plot_pattern(source, atlas), out / f"{source.id}.png", dpi=dpi)
+    page = 0.9 * dpi
+    for name in PATTERNS:
+        save_figure(plot_pattern(atlas.source(name), atlas), out / f"{name}.png", dpi=dpi)
     psoas = plot_pattern(atlas.source("psoas"), atlas, anatomy=True)
     save_figure(psoas, out / "psoas_anatomy.png", dpi=dpi)
-    six = list(atlas.sources.values())[:6]
-    save_figure(plot_plate(six, atlas, title="Six muscles"), out / "plate.png", dpi=dpi)
-    pair = [atlas.source("piriformis"), atlas.source("gluteus minimus")]
-    save_figure(plot_comparison(pair, atlas), out / "comparison.png", dpi=dpi)
-    drawing = PainDrawing.read(HERE.parent / "drawings" / "gluteus_minimus_posterior.geojson")
-    save_figure(plot_ranking(rank(drawing, atlas), drawing), out / "ranking.png", dpi=dpi)
+    for name, ready in PLATES.items():
+        shown = atlas.teaching_set(ready)
+        sources = [atlas.source(source) for source in shown.sources]
+        plate = plot_plate(sources, atlas, title=shown.title)
+        save_figure(plate, out / f"{name}.png", dpi=page)
+    for name, compared in COMPARISONS.items():
+        figure = plot_comparison([atlas.source(source) for source in compared], atlas)
+        save_figure(figure, out / f"{name}.png", dpi=dpi)
+    for name, (stem, answers) in RANKINGS.items():
+        drawing = PainDrawing.read(HERE.parent / "drawings" / f"{stem}.geojson")
+        drawing = drawing.with_answers(answers)
+        ranking = plot_ranking(rank(drawing, atlas), drawing)
+        save_figure(ranking, out / f"{name}.png", dpi=page)
 
 
 if __name__ == "__main__":

@@ -113,7 +113,7 @@ def plot_chart(
     _sides(ax, view, sides_shown(view, figure, crop), letters, words, look)
     if title:
         # As high as beside letters, so that titles in a row line up.
-        above = 1.05 * letters + min(4, letters / 2)
+        above = _ABOVE + 1.05 * letters + min(4, letters / 2)
         # Never tiny for its own sake; a little of the room between charts is for a long name.
         size = look.title_size * max(0.75, min(scale, 1.0))
         room = inches_wide + min(0.2, 0.02 * size_of(ax.figure)[0])
@@ -122,6 +122,9 @@ def plot_chart(
         ax.set_title(words.views[view], fontsize=size, color=look.ink, y=1.0, pad=above)
     return ax
 
+
+_ABOVE = 1.5
+"""How high the letters stand above a chart, points."""
 
 SEEN = 2.0
 """A side is shown where a crop holds so large a part of it: the radius of a circle, cm."""
@@ -157,13 +160,14 @@ def _sides(
     ax: Axes, view: View, sides: Sequence[Side], size: float, words: Words, look: Look
 ) -> None:
     """Write a large L and R above the figure; in the middle, where one side alone is shown."""
+    # A little above the chart, however high that is.
+    root = ax.get_figure(root=True)
     style: dict[str, Any] = {
         "fontsize": size,
         "fontweight": "bold",
         "color": look.ink,
         "va": "bottom",
-        # A little above the chart, however high that is.
-        "transform": offset_copy(ax.transAxes, fig=ax.get_figure(root=True), y=1.5, units="points"),
+        "transform": offset_copy(ax.transAxes, fig=root, y=_ABOVE, units="points"),
         "zorder": 7,
     }
     if len(sides) == 1:
@@ -285,7 +289,7 @@ def _say_share(ax: Axes, found: Frequent, look: Look, gid: str) -> None:
     parts = shapely.get_parts(shapely.intersection(found.area, line))
     across = max(part.length for part in parts if part.distance(shapely.Point(x, y)) < 0.1)
     inches = ax.get_position().width * size_of(ax.figure)[0] / (high - low)
-    size = fitted(words, look.title_size * scale, 0.94 * across * inches, bold=True)
+    size = fitted(words, look.title_size * scale, 0.87 * across * inches, bold=True)
     size = min(size, 1.3 * found.room * inches * 72)
     text = ax.text(
         x,

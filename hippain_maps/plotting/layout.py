@@ -81,9 +81,10 @@ def crop_to(
             boxes[view] = tuple(bounds.tolist())
     standing = [box for view, box in boxes.items() if view not in INSET_VIEWS]
     low = max(min((box[1] for box in standing), default=0.0) - MARGIN, -1.5)
-    low = -1.5 if low < FLOOR else low
     high = max((box[3] for box in standing), default=174.0) + MARGIN
     high, low = _widened(low, high, MIN_HEIGHT, -1.5, 178)
+    if low < FLOOR:
+        high, low = max(high, MIN_HEIGHT - 1.5), -1.5
     crops: dict[View, Crop] = {}
     for view in content:
         figure = body.charts[view].charted

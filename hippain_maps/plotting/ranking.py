@@ -45,11 +45,14 @@ OTHERS = 6
 # The first few are listed whatever their share, the others from this one on.
 _FIRST, _LEAST = 3, 0.005
 
+_A4 = (11.69, 8.27)
+
 # The page, as shares of its width and height.
 _LEFT, _RIGHT, _GAP = 0.025, 0.975, 0.024
 _TOP, _FOOT = 0.975, 0.085
-# Room for the heading, between the red flags and the charts, in inches.
-_HEAD = 0.95
+# Room for the heading, between the red flags and the charts, in points. Like all that follows, on
+# a page of A4 size; less where type is smaller.
+_HEAD = 68.0
 # Between charts: beside each other as a share, above each other in inches, with room for a title.
 _CHART_GAP, _ROW_GAP = 0.012, 0.5
 # Type under the charts, in points.
@@ -96,8 +99,9 @@ def plot_ranking(
         shares, and what the answers did. Where numbness and tingling alone are drawn, the panels
         are those of other sources, whose core is a flat tone.
     """
-    figure = figure or Figure(figsize=(11.69, 8.27))
+    figure = figure or Figure(figsize=_A4)
     figure.set_facecolor(look.paper)
+    look = _fitting(look, figure)
     words = words_in(language)
     shown = (ranking.candidates or ranking.differential)[: max(1, min(top, 4))]
     body = ranking.atlas.body
@@ -143,6 +147,19 @@ def plot_ranking(
     _panel_words(figure, page, look)
     _footer(figure, ranking, drawing, words, look)
     return figure
+
+
+def _fitting(look: Look, figure: Figure) -> Look:
+    """Return a look with smaller type on a page that is smaller than it was made for."""
+    wide, high = size_of(figure)
+    less = min(1.0, 1.05 * wide / _A4[0], 1.12 * high / _A4[1])
+    sizes = ("heading_size", "title_size", "text_size", "small_size")
+    return replace(look, **{name: less * getattr(look, name) for name in sizes})
+
+
+def _points(figure: Figure, look: Look) -> float:
+    """Return what share of the height a point is, by which the sizes below are meant."""
+    return look.text_size / PRINT.text_size / 72 / size_of(figure)[1]
 
 
 def _shapes(candidate: Candidate) -> dict[View, PatternShapes]:
@@ -211,6 +228,7 @@ def _page(
     It stands `between` what comes below it and what comes before the heading, shares of the page.
     """
     wide, high = size_of(figure)
+    points = _points(figure, look)
     # As wide as its charts ask for, but wide enough for words.
     wishes = np.array([sum(crop.width for crop in panel) for panel in panels])
     room = _RIGHT - _LEFT - _GAP * (len(panels) - 1)
@@ -219,7 +237,7 @@ def _page(
     lefts = _LEFT + np.concatenate([[0], np.cumsum(widths + _GAP)[:-1]])
     # No rank stands alone in a line because the word after it is long.
     size = min(
-        fitted(part, _TITLE_SIZE, width * wide, bold=True)
+        fitted(part, _TITLE_SIZE * points * 72 * high, width * wide, bold=True)
         for (title, _), width in zip(said, widths, strict=True)
         for part in (" ".join(title.split()[:2]), *title.split()[2:])
     )
@@ -231,14 +249,13 @@ def _page(
         [line for word in words for line in wrapped(word, look.text_size, width * wide)]
         for (_, words), width in zip(said, widths, strict=True)
     ]
-    points = 1 / 72 / high
     title_room = max(map(len, titles)) * _TITLE_LINE * points
-    line_room = max(map(len, lines)) * look.text_size * _LEADING * points
+    line_room = max(map(len, lines)) * look.text_size * _LEADING / 72 / high
     below, above = between
     top = below + title_room + _BAR_ROOM * points + line_room
     bottom = top + 0.03
     # On a small page with much to say the charts are small; they are never none.
-    room = max(above - _HEAD / high - bottom, 0.05)
+    room = max(above - _HEAD * points - bottom, 0.05)
     boxes = [(x, bottom, w, room) for x, w in zip(lefts, widths, strict=True)]
     scales = {
         rows: min(
@@ -387,7 +404,7 @@ def _percent(share: float, words: Words) -> str:
 
 
 def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: float) -> None:
-    wide, high = size_of(figure)
+    wide, _ = size_of(figure)
     title = words.say("candidates")
     figure.text(
         _LEFT,
@@ -401,14 +418,14 @@ def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: flo
     if ranking.candidates:
         figure.text(
             _LEFT,
-            top - 0.3 / high,
+            top - 21.6 * _points(figure, look),
             words.say("none_share", share=_percent(ranking.none_of_candidates, words)),
             fontsize=look.small_size,
             va="top",
             color=look.caption_ink,
         )
     says = [place.says for place in ranking.places]
-    if not ranking.candidates:
+    if not ranking.overlap.skin_cm2.any():
         says = [words.say("only_numb")]
     elif not says and ranking.undecided:
         names = f" {words.or_} ".join(_name(c, words) for c in ranking.undecided)
@@ -433,7 +450,10 @@ def _panel_words(figure: Figure, page: _Page, look: Look) -> None:
             figure.text(x, y, "\n".join(words), va="top", color=look.ink, **style)
 
 
-def _bar(figure: Figure, box: Box, candidate: Candidate, look: Look) -> None:
+def _bar(
+    figure: Figure, box: Box, candidate: Candidate, look: Look, *, part: str = "share"
+) -> None:
+    """Draw how large a share of its list a candidate has."""
     ax = figure.add_axes(box)
     ax.set_xlim(0, 1)
     ax.set_ylim(0, 1)
@@ -443,7 +463,7 @@ def _bar(figure: Figure, box: Box, candidate: Candidate, look: Look) -> None:
     frame.set_clip_on(False)
     ax.add_artist(frame)
     share = Rectangle((0, 0), candidate.probability, 1, facecolor=look.ink, edgecolor="none")
-    share.set_gid(f"{candidate.source.id}-{candidate.side}-share")
+    share.set_gid(f"{candidate.source.id}-{candidate.side}-{part}")
     ax.add_artist(share)
 
 
@@ -509,8 +529,8 @@ def _others(
     Those with hardly any share are left out, but for the first. Without answers the list has two
     columns.
     """
-    wide, high = size_of(figure)
-    points = 1 / 72 / high
+    wide, _ = size_of(figure)
+    points = _points(figure, look)
     answers = _answer_lines(ranking, words, 0.48 * (_RIGHT - _LEFT) * wide, look)
     columns = 1 if answers else 2
     much = [number for number, c in enumerate(others, 1) if c.probability >= _LEAST]
@@ -546,7 +566,7 @@ def _others(
             "\n".join(answers),
             va="top",
             fontsize=look.text_size,
-            linespacing=_ROW / look.text_size / 1.2,
+            linespacing=_ROW / PRINT.text_size / 1.2,
             color=look.ink,
         )
     return top + _ABOVE * points
@@ -570,7 +590,7 @@ def _other(
     if candidate:
         said += f"   {words.term(candidate.fit)}"
         bar = (x + first * width, y - 0.035 / high, (last - first) * width, 0.07 / high)
-        _bar(figure, bar, candidate, look)
+        _bar(figure, bar, candidate, look, part="other")
     size = fitted(said, look.text_size, (1 - after) * width * wide)
     figure.text(x + after * width, y, said, fontsize=size, va="center_baseline", color=look.ink)
 

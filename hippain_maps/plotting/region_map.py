@@ -61,7 +61,8 @@ def plot_region_map(
     """Draw a view with its regions numbered, and a key with their names.
 
     Numbers stand on the patient's left half, or on the only side shown; the other side is its
-    mirror image. Neighbouring areas are tinted apart.
+    mirror image. Neighbouring areas are tinted apart. The names of regions are English: other
+    languages have names of whole areas alone (`hippain_maps.words.Words.area`).
 
     Parameters
     ----------

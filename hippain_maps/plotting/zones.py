@@ -55,8 +55,9 @@ DOT_MARGIN = 0.25
 REACH = 1.85
 """A drawn zone comes at least so near to every place of its regions, cm."""
 
-_LIFT, _LIFTS = 1.3, 24
-"""By how much, and how often at the most, a part is lifted that the contour would leave out."""
+_LIFT, _LIFTS = 0.06, 16
+"""By how much more each time, and how often at the most, a part is lifted that the contour would
+leave out."""
 
 MOST = 0.5
 """A group that this share of patients feels, or more, is drawn like an essential zone."""
@@ -200,7 +201,7 @@ def zone_area(chart: BodyChart, values: FloatArray) -> Area:
     if not values.any():
         return shape
     lifted, parts = values.astype(float), np.flatnonzero(values)
-    for _ in range(_LIFTS):
+    for times in range(1, _LIFTS + 1):
         near, far = blurred(chart, lifted), blurred(chart, lifted, 2 * SHAPE_SOFTNESS)
         shape = contour_area(chart, near / np.sqrt(np.maximum(far, 1e-4)), EDGE)
         # A weak end, or the rim of a zone that is seen edge on, may be left out; it is part of it.
@@ -209,7 +210,7 @@ def zone_area(chart: BodyChart, values: FloatArray) -> Area:
         left_out = parts[~shapely.covers(reached, chart.polygons[parts])]
         if not len(left_out):
             break
-        lifted[left_out] *= _LIFT
+        lifted[left_out] *= 1 + _LIFT * times
     return shape
 
 
@@ -369,8 +370,9 @@ def _frequent(body: Body, chart: BodyChart, groups: Iterable[Frequency]) -> tupl
         # No farther from its own shape than it takes to meet a neighbour.
         own = shapely.buffer(zone_area(chart, mine), _MEETS)
         area = shapely.difference(shapely.intersection(whole, own), taken)
-        area = shapely.buffer(area, -_HAIR, join_style="mitre")
-        area = as_area(shapely.buffer(area, _HAIR, join_style="mitre"))
+        core = shapely.buffer(area, -_HAIR, join_style="mitre")
+        area = shapely.intersection(area, shapely.buffer(core, _HAIR, join_style="mitre"))
+        area = as_area(area)
         taken = shapely.union(taken, area)
         if area.is_empty:
             continue

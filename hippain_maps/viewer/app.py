@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing, drawing_schema
 from hippain_maps.ranking import rank
 from hippain_maps.viewer.answers import ErrorOut
-from hippain_maps.viewer.atlas_routes import atlas_routes, json_answer
+from hippain_maps.viewer.atlas_routes import atlas_routes, chart_routes, json_answer
 from hippain_maps.viewer.drawing_routes import drawing_routes
 from hippain_maps.viewer.faults import LOG, add_handlers
 from hippain_maps.viewer.guard import Guard
@@ -25,7 +26,7 @@ from hippain_maps.viewer.ranking_data import Ranker
 from hippain_maps.viewer.rates import Rate
 from hippain_maps.viewer.sessions import Sessions
 from hippain_maps.viewer.work import WorkFile
-from hippain_maps.viewer.work_routes import work_routes
+from hippain_maps.viewer.work_routes import own_routes, work_routes
 
 API = "/api/v1"
 
@@ -50,18 +51,37 @@ def create_app(atlas: Atlas, secret: str, port: int, work_folder: Path) -> FastA
     Returns
     -------
     FastAPI
-        ``app.state.sessions`` makes keys for further links.
+        ``app.state.sessions`` makes keys for further links, ``app.state.work`` is what is kept.
     """
     sessions = Sessions(secret)
     rank_rate = Rate("rankings", burst=60, per_second=30)
     figure_rate = Rate("figures", burst=12, per_second=4)
-    ranker = Ranker(atlas)
+    ranker, work = Ranker(atlas), WorkFile(work_folder)
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
         threading.Thread(target=_get_ready, args=(atlas,), daemon=True).start()
         yield
 
+    app = bare_app(
+        [
+            chart_routes(atlas),
+            atlas_routes(atlas, figure_rate),
+            drawing_routes(ranker, rank_rate, figure_rate),
+            own_routes(work),
+            work_routes(work, ranker),
+        ],
+        lifespan=running,
+    )
+    app.include_router(_document_routes(app), prefix=API)
+    app.state.sessions = sessions
+    app.state.work = work
+    app.add_middleware(Guard, sessions=sessions, names=("127.0.0.1", "localhost"), port=port)
+    return app
+
+
+def bare_app(routers: Iterable[APIRouter], **more: Any) -> FastAPI:
+    """Return an app with the page and some routes, nobody at its door yet."""
     app = FastAPI(
         title="hippain_maps",
         summary="Candidate sources of drawn pain, to examine: never a diagnosis.",
@@ -70,19 +90,12 @@ def create_app(atlas: Atlas, secret: str, port: int, work_folder: Path) -> FastA
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=running,
         generate_unique_id_function=lambda route: route.name,
         responses={"4XX": {"model": ErrorOut}, "5XX": {"model": ErrorOut}},
+        **more,
     )
-    app.state.sessions = sessions
-    app.add_middleware(Guard, port=port, sessions=sessions)
     add_handlers(app)
-    for routes in (
-        atlas_routes(atlas, figure_rate),
-        drawing_routes(ranker, rank_rate, figure_rate),
-        work_routes(WorkFile(work_folder), ranker),
-        _document_routes(app),
-    ):
+    for routes in routers:
         app.include_router(routes, prefix=API)
     app.include_router(page_routes())
     return app
@@ -128,6 +141,8 @@ def _get_ready(atlas: Atlas) -> None:
     try:
         region = next(iter(atlas.body.regions))
         rank(PainDrawing.from_regions(atlas.body, [f"left:{region}"]), atlas)
+        # The atlas stays: looking through it for garbage again and again held up rankings.
+        gc.freeze()
         time.sleep(_PATIENCE)
         from hippain_maps.plotting.zones import grid_of
 

@@ -1,4 +1,4 @@
-"""What can be asked of the atlas: chart, sources, patterns, figures, places, questions."""
+"""What can be asked of the atlas: chart and questions; sources, patterns, figures, places."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import Side
 from hippain_maps.patterns import Source, TriggerPoint
-from hippain_maps.viewer import answers, figures, source_data
+from hippain_maps.viewer import atlas_answers, figures, source_data
 from hippain_maps.viewer.chart_data import chart_data
 from hippain_maps.viewer.models import Language
 from hippain_maps.viewer.pattern_data import PatternShelf
@@ -39,8 +39,42 @@ def file_answer(content: bytes, kind: figures.FigureFormat, name: str) -> Respon
     )
 
 
+def chart_routes(atlas: Atlas) -> APIRouter:
+    """Return the routes of what a patient sees too: the chart and the questions.
+
+    Parameters
+    ----------
+    atlas : Atlas
+        What is asked about.
+    """
+    routes = APIRouter()
+    chart = json_answer(chart_data(atlas))
+    packed = Response(
+        gzip.compress(bytes(chart.body), 6, mtime=0),
+        headers={"Content-Encoding": "gzip"},
+        media_type="application/json",
+    )
+
+    @routes.get("/chart", response_model=atlas_answers.ChartOut)
+    async def get_chart(request: Request) -> Response:
+        """Return the body chart: every view, its outline, lines and regions."""
+        return packed if "gzip" in request.headers.get("accept-encoding", "") else chart
+
+    @routes.get("/questions", response_model=atlas_answers.QuestionsOut)
+    def list_questions(
+        lang: Language = "en",
+        patient: Annotated[bool, Query(description="Only what a patient answers alone.")] = False,
+    ) -> Response:
+        """Return every clue and red flag with its question."""
+        if patient:
+            return json_answer(source_data.patient_question_data(atlas, lang))
+        return json_answer(source_data.question_data(atlas, lang))
+
+    return routes
+
+
 def atlas_routes(atlas: Atlas, figure_rate: Rate) -> APIRouter:
-    """Return the routes that answer from the atlas alone.
+    """Return the routes of sources and places.
 
     Parameters
     ----------
@@ -50,30 +84,19 @@ def atlas_routes(atlas: Atlas, figure_rate: Rate) -> APIRouter:
         How often a figure may be drawn.
     """
     routes = APIRouter()
-    chart = json_answer(chart_data(atlas))
-    packed = Response(
-        gzip.compress(bytes(chart.body), 6, mtime=0),
-        headers={"Content-Encoding": "gzip"},
-        media_type="application/json",
-    )
     shelf = PatternShelf(atlas)
 
-    @routes.get("/chart", response_model=answers.ChartOut)
-    async def get_chart(request: Request) -> Response:
-        """Return the body chart: every view, its outline, lines and regions."""
-        return packed if "gzip" in request.headers.get("accept-encoding", "") else chart
-
-    @routes.get("/sources", response_model=answers.SourcesOut)
+    @routes.get("/sources", response_model=atlas_answers.SourcesOut)
     def list_sources() -> Response:
         """Return all sources in short, and the ready-made sets of them."""
         return json_answer(source_data.list_data(atlas))
 
-    @routes.get("/sources/{name}", response_model=answers.SourceDetail)
+    @routes.get("/sources/{name}", response_model=atlas_answers.SourceDetail)
     def get_source(name: str, lang: Language = "en") -> Response:
         """Return everything that the atlas holds on a source, by any of its names."""
         return json_answer(source_data.source_data(atlas, atlas.source(name), lang))
 
-    @routes.get("/sources/{name}/pattern", response_model=answers.PatternOut)
+    @routes.get("/sources/{name}/pattern", response_model=atlas_answers.PatternOut)
     def get_pattern(
         name: str,
         side: Side = "left",
@@ -102,20 +125,10 @@ def atlas_routes(atlas: Atlas, figure_rate: Rate) -> APIRouter:
         )
         return file_answer(content, format, f"{source.id}-{side}")
 
-    @routes.get("/places/{name}", response_model=answers.PlaceOut)
+    @routes.get("/places/{name}", response_model=atlas_answers.PlaceOut)
     def get_place(name: str) -> Response:
         """Return what refers pain to a region or group, the likeliest first."""
         return json_answer(source_data.place_data(atlas, name))
-
-    @routes.get("/questions", response_model=answers.QuestionsOut)
-    def list_questions(
-        lang: Language = "en",
-        patient: Annotated[bool, Query(description="Only what a patient answers alone.")] = False,
-    ) -> Response:
-        """Return every clue and red flag with its question."""
-        if patient:
-            return json_answer(source_data.patient_question_data(atlas, lang))
-        return json_answer(source_data.question_data(atlas, lang))
 
     return routes
 

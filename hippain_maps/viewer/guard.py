@@ -9,7 +9,8 @@ traceback.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Literal, Protocol
 from urllib.parse import parse_qs
 
 import anyio
@@ -20,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from hippain_maps._limits import MAX_DRAWING_BYTES
 from hippain_maps.viewer.faults import Refusal, fault, refusal_of
-from hippain_maps.viewer.sessions import Session, Sessions
+from hippain_maps.viewer.sessions import Session
 
 MAX_BODY = MAX_DRAWING_BYTES + 1_000
 """Largest body, bytes: a drawing, and what may be wrapped around it."""
@@ -69,6 +70,19 @@ _FOR_PATIENTS = frozenset(
 )
 
 
+class Doorkeeper(Protocol):
+    """Who knows keys and browsers: `Sessions`, or `PairSessions` for a second device."""
+
+    def accepts(self, key: str) -> bool:
+        """Return whether a key opens the viewer."""
+
+    def open(self) -> str:
+        """Let a browser in; return its token."""
+
+    def find(self, token: str) -> Session | None:
+        """Return the session of a token."""
+
+
 class Guard:
     """The door in front of an app.
 
@@ -76,19 +90,32 @@ class Guard:
     ----------
     app : ASGI app
         What is behind it.
+    sessions : Sessions or PairSessions
+        Who has been let in.
+    names : iterable of str
+        The names under which it may be asked for, such as ``127.0.0.1``.
     port : int
         Where it listens.
-    sessions : Sessions
-        Who has been let in.
+    scheme : {"http", "https"}
+        How.
     """
 
-    def __init__(self, app: ASGIApp, *, port: int, sessions: Sessions) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        sessions: Doorkeeper,
+        names: Iterable[str],
+        port: int,
+        scheme: Literal["http", "https"] = "http",
+    ) -> None:
         self._app = app
         self._sessions = sessions
+        self._scheme = scheme
         self._cookie = cookie_name(port)
-        self._hosts = {f"127.0.0.1:{port}", f"localhost:{port}"}
-        if port == 80:
-            self._hosts |= {"127.0.0.1", "localhost"}
+        # Browsers leave the usual port of a scheme out.
+        usual = port == {"http": 80, "https": 443}[scheme]
+        self._hosts = {name if usual else f"{name}:{port}" for name in names}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or pass it on."""
@@ -151,12 +178,12 @@ class Guard:
         """Refuse a request to another name: a hostile name server may lead its page here."""
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0].lower() not in self._hosts:
-            raise Refusal(421, "bad_host", "this server answers to 127.0.0.1 and localhost alone")
+            raise Refusal(421, "bad_host", "this server does not answer to that name")
 
     def _check_origin(self, headers: Headers, method: str, path: str) -> None:
         """Refuse what another page asks for, even of a server on another port of this machine."""
         origins, fetched = headers.getlist("origin"), headers.get("sec-fetch-site")
-        own = [f"http://{headers['host'].lower()}"]
+        own = [f"{self._scheme}://{headers['host'].lower()}"]
         stranger = origins not in ([], own) or fetched not in (None, "same-origin", "none")
         # A link may lead to the page itself; it is let in by its key or its cookie.
         if (stranger and path != "/") or (method not in SAFE and origins != own):
@@ -177,7 +204,12 @@ class Guard:
             if not accepted:
                 return HTMLResponse(_CLOSED, 401)
             answer.set_cookie(
-                self._cookie, self._sessions.open(), httponly=True, samesite="strict", path="/"
+                self._cookie,
+                self._sessions.open(),
+                path="/",
+                secure=self._scheme == "https",
+                httponly=True,
+                samesite="strict",
             )
         # A browser that is in stays as it is: the link does not lead out of patient mode.
         return answer

@@ -75,9 +75,12 @@ class Session:
     ----------
     lock : PatientLock or None
         What keeps it in patient mode.
+    paired : bool
+        Whether it is a second device, which never leaves that mode.
     """
 
     lock: PatientLock | None = None
+    paired: bool = False
 
     def lock_with(self, code: str, language: str) -> None:
         """Enter patient mode."""
@@ -134,7 +137,7 @@ class Sessions:
     def open(self) -> str:
         """Let a browser in; return its token."""
         token = self._token()
-        self._open[_digest(token)] = Session()
+        self._open[digest(token)] = Session()
         while len(self._open) > _MOST:
             self._open.popitem(last=False)
         return token
@@ -144,8 +147,9 @@ class Sessions:
 
         The table holds hashes, so that the time of looking one up tells nothing of the others.
         """
-        return self._open.get(_digest(token))
+        return self._open.get(digest(token))
 
 
-def _digest(token: str) -> bytes:
+def digest(token: str) -> bytes:
+    """Return what a token is kept as."""
     return hashlib.sha256(token.encode(errors="replace")).digest()

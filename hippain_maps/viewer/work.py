@@ -71,7 +71,7 @@ class WorkFile:
             work.revision = max(work.revision, self._least)
             return work
 
-    def put(self, drawing: dict[str, Any] | None, revision: int) -> Work:
+    def put(self, drawing: dict[str, Any], revision: int) -> Work:
         """Keep a drawing in place of the one that the caller saw.
 
         Parameters
@@ -114,11 +114,15 @@ class WorkFile:
     def put_aside(self) -> None:
         """Make room for a patient: move the drawing, if there is one, to those kept aside."""
         with self._lock:
-            work = self.get()
-            if work.drawing and work.drawing.get("features"):
+            self.keep_aside(self.get())
+            self.clear()
+
+    def keep_aside(self, work: Work) -> None:
+        """Keep a drawing beside the one that is worked on; an empty one is not worth it."""
+        if work.drawing and work.drawing.get("features"):
+            with self._lock:
                 kept = [work, *self.aside().drawings][:KEPT_ASIDE]
                 _write(self.aside_path, Aside(drawings=kept))
-            self.clear()
 
     def aside(self) -> Aside:
         """Return the drawings kept aside."""

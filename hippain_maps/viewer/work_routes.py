@@ -1,8 +1,11 @@
-"""The unsaved drawing, and patient mode, which lends the page to a patient for a while."""
+"""The unsaved drawing, and patient mode, which lends the page to a patient for a while.
+
+What a patient may do is apart from the rest: a paired device has those routes and no others.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Depends
 from fastapi.responses import Response
@@ -29,15 +32,23 @@ Body = Annotated[bytes, Depends(body_of)]
 Browser = Annotated[Session, Depends(session_of)]
 
 
-def work_routes(work: WorkFile, ranker: Ranker) -> APIRouter:
-    """Return the routes of the unsaved drawing and of patient mode.
+class Keeper(Protocol):
+    """Where a drawing is kept: `WorkFile`, or `PairedWork` for a second device."""
+
+    def get(self) -> Work:
+        """Return what is kept."""
+
+    def put(self, drawing: dict[str, Any], revision: int) -> Work:
+        """Keep a drawing in place of the one with that revision."""
+
+
+def own_routes(work: Keeper) -> APIRouter:
+    """Return the routes that a patient may use: the own drawing, and the way out.
 
     Parameters
     ----------
-    work : WorkFile
+    work : WorkFile or PairedWork
         Where the drawing is kept.
-    ranker : Ranker
-        Forgets what it ranked, where the drawing is cleared or a patient comes.
     """
     routes = APIRouter()
 
@@ -58,6 +69,36 @@ def work_routes(work: WorkFile, ranker: Ranker) -> APIRouter:
         kept = work.put(drawing.to_geojson(), given.revision)
         return json_answer({"revision": kept.revision, "saved": kept.saved})
 
+    @routes.get("/patient", response_model=answers.PatientOut)
+    async def get_patient(browser: Browser) -> Response:
+        """Return whether this browser is in patient mode, and in which language."""
+        return _patient(browser)
+
+    @routes.post(
+        "/patient/leave",
+        response_model=answers.PatientOut,
+        openapi_extra=dict(json_body(CodeIn)),
+    )
+    def leave_patient_mode(body: Body, browser: Browser) -> Response:
+        """Leave patient mode; the patient's drawing is the unsaved one from now on."""
+        browser.leave(read_as(CodeIn, body).code)
+        return _patient(browser)
+
+    return routes
+
+
+def work_routes(work: WorkFile, ranker: Ranker) -> APIRouter:
+    """Return the routes that only a therapist may use: clearing, and handing over.
+
+    Parameters
+    ----------
+    work : WorkFile
+        Where the drawing is kept.
+    ranker : Ranker
+        Forgets what it ranked, where the drawing is cleared or a patient comes.
+    """
+    routes = APIRouter()
+
     @routes.delete("/work", response_model=answers.WorkOut)
     def clear_work() -> Response:
         """Forget the unsaved drawing, and remove its file."""
@@ -76,11 +117,6 @@ def work_routes(work: WorkFile, ranker: Ranker) -> APIRouter:
         work.forget_aside()
         return json_answer({"drawings": []})
 
-    @routes.get("/patient", response_model=answers.PatientOut)
-    async def get_patient(browser: Browser) -> Response:
-        """Return whether this browser is in patient mode, and in which language."""
-        return _patient(browser)
-
     @routes.post(
         "/patient", response_model=answers.PatientOut, openapi_extra=dict(json_body(PatientIn))
     )
@@ -92,16 +128,6 @@ def work_routes(work: WorkFile, ranker: Ranker) -> APIRouter:
         browser.lock_with(given.code, given.lang)
         return _patient(browser)
 
-    @routes.post(
-        "/patient/leave",
-        response_model=answers.PatientOut,
-        openapi_extra=dict(json_body(CodeIn)),
-    )
-    def leave_patient_mode(body: Body, browser: Browser) -> Response:
-        """Leave patient mode; the patient's drawing is the unsaved one from now on."""
-        browser.leave(read_as(CodeIn, body).code)
-        return _patient(browser)
-
     return routes
 
 
@@ -111,4 +137,10 @@ def _answer(kept: Work) -> Response:
 
 def _patient(browser: Session) -> Response:
     lock = browser.lock
-    return json_answer({"locked": lock is not None, "lang": lock.language if lock else None})
+    return json_answer(
+        {
+            "locked": lock is not None,
+            "lang": lock.language if lock else None,
+            "paired": browser.paired,
+        }
+    )

@@ -18,7 +18,7 @@ export function startAtlas(node) {
   on("region-tapped", ({ view, region }) => {
     if (state.mode === "atlas" && region) refersHere(view, region);
   });
-  on("mode", () => { if (state.mode === "draw") clearPlace(); });
+  on("mode", () => { if (state.mode !== "atlas") clearPlace(); });
 }
 
 export const kinds = () => ["muscle", ...new Set(sources().map((x) => x.kind).filter((k) => k !== "muscle"))];

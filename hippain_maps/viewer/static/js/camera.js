@@ -1,7 +1,8 @@
 // What part of the world the stage shows: fit, fly, zoom, pan, and the labels that go with it.
 
-import { chart, layOut, placeCharts, STANDING } from "./chart.js";
+import { chart, layOut, placeCharts, STANDING, toWorld } from "./chart.js";
 import { h, iconButton, stillness } from "./dom.js";
+import { positions } from "./geometry.js";
 import { letters, sideWord, t, viewTitle } from "./i18n.js";
 import { completed, emit, on, marks, state } from "./state.js";
 
@@ -25,11 +26,12 @@ export function startCamera(svgNode, labelNode) {
   }).observe(svg);
   on("doc", sayStates);
   on("language", makeLabels);
-  on("patient", () => placeLabels());
+  on("patient", () => { if (size.w > 10) placeLabels(); });
 }
 
 /** Lay out anew for the stage's size, and show what was shown. */
 export function refit() {
+  if (size.w < 10) return;
   world = layOut(size.w - 16, size.h - 12, whole);
   placeCharts(whole);
   fly(state.view, false);
@@ -46,13 +48,17 @@ function target(view) {
     return { k, x: (world.width - size.w / k) / 2, y: (world.height - size.h / k) / 2 };
   }
   const { cell } = chart.views.get(view);
-  const k = Math.min((size.w - 24) / cell.w, (size.h - 24) / (cell.h));
-  return { k, x: cell.x + cell.w / 2 - size.w / k / 2, y: cell.y + cell.h / 2 - size.h / k / 2 };
+  const fits = Math.min((size.w - 24) / cell.w, (size.h - 24) / cell.h);
+  // A standing figure that fits is hardly larger than among the others: show hip to knee instead,
+  // or where it is drawn, and let the rest be moved into sight.
+  const k = STANDING.includes(view) ? Math.min((size.w - 24) / cell.w, Math.max(fits * 1.75, target(null).k * 1.6)) : fits;
+  return { k, x: cell.x + cell.w / 2 - size.w / k / 2, y: middleOf(view, size.h / k) - size.h / k / 2 };
 }
 
 /** Show one view large, or all. */
 export function fly(view, smooth = true) {
   state.view = view;
+  if (size.w < 10) return; // Not laid out yet: it will be when the stage has a size.
   const to = target(view);
   cancelAnimationFrame(flight);
   if (!smooth || stillness()) { Object.assign(camera, to); show(); emit("view"); return; }
@@ -65,6 +71,15 @@ export function fly(view, smooth = true) {
   };
   flight = requestAnimationFrame(tick);
   emit("view");
+}
+
+/** The height that stands in the middle of the stage when a view is large. */
+function middleOf(view, high) {
+  const { cell } = chart.views.get(view);
+  if (high >= cell.h) return cell.y + cell.h / 2;
+  const heights = marks().filter((m) => m.properties.view === view).flatMap((m) => positions(m.geometry).map(([x, y]) => toWorld(view, x, y)[1]));
+  const wanted = heights.length ? (Math.min(...heights) + Math.max(...heights)) / 2 : toWorld(view, 0, 86)[1];
+  return Math.max(cell.y + high / 2, Math.min(cell.y + cell.h - high / 2, wanted));
 }
 
 const limits = () => [target(null).k * 0.8, 60];
@@ -98,6 +113,7 @@ function keepNear() {
 }
 
 function show() {
+  for (const [view, { inner }] of chart.views) inner.toggleAttribute("hidden", Boolean(state.view) && state.view !== view);
   svg.setAttribute("viewBox", `${camera.x} ${camera.y} ${size.w / camera.k} ${size.h / camera.k}`);
   svg.style.setProperty("--k", camera.k);
   placeLabels();
@@ -144,7 +160,7 @@ function placeLabels() {
     const { cell } = chart.views.get(view);
     const x0 = (cell.x - camera.x) * camera.k, x1 = x0 + cell.w * camera.k;
     const y0 = (cell.y - camera.y) * camera.k, y1 = y0 + cell.h * camera.k;
-    const seen = x1 > 30 && x0 < size.w - 30 && y1 > 60 && y0 < size.h - 60;
+    const seen = (!state.view || state.view === view) && x1 > 30 && x0 < size.w - 30 && y1 > 60 && y0 < size.h - 60;
     for (const node of [head, left, right, own]) if (node) node.hidden = !seen;
     if (!seen) continue;
     const small = cell.w * camera.k < 150;
@@ -154,9 +170,9 @@ function placeLabels() {
     const half = (small ? 52 : 64);
     put(head, Math.max(half, Math.min(size.w - half, middle)), top);
     // The letters stand beside the figure's shoulders, where they cover nothing of it.
-    const beside = top + (STANDING.includes(view) && !small ? 8 : 22);
+    const beside = top + (STANDING.includes(view) && !small ? (state.patient ? 30 : 8) : 22);
     const { left_edge: edge, shows } = chart.views.get(view);
-    const say = (node, side) => { node.textContent = state.patient && cell.w * camera.k > 190 ? sideWord(side) : letters(view)[side]; };
+    const say = (node, side) => { node.textContent = state.patient && cell.w * camera.k > 104 ? sideWord(side) : letters(view)[side]; };
     const gap = small ? 15 : 44;
     if (left) {
       say(left, edge);

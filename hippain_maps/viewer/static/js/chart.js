@@ -2,7 +2,7 @@
 // World units are chart cm, y down; inside a cell the chart's own cm with y up.
 
 import { s } from "./dom.js";
-import { VIEWS } from "./state.js";
+import { state, VIEWS } from "./state.js";
 
 export const chart = { views: new Map(), areas: {}, qualities: [], depths: [], frame: "", atlas: "" };
 export const STANDING = VIEWS.slice(0, 4);
@@ -100,7 +100,10 @@ function arrange(rows, whole, room) {
       let top = y, columnWide = 0;
       const inColumn = [];
       for (const view of column) {
-        const [x0, y0, x1, y1] = cellBox(view, whole);
+        let [x0, y0, x1, y1] = cellBox(view, whole);
+        // Never narrower than its name.
+        const lack = Math.max(0, (STANDING.includes(view) ? 78 : 96) * room - (x1 - x0)) / 2;
+        [x0, x1] = [x0 - lack, x1 + lack];
         const [w, h] = [x1 - x0, y1 - y0];
         const title = (STANDING.includes(view) ? 46 : 54) * room;
         inColumn.push([view, { box: [x0, y0, x1, y1], x, y: top, w, h: h + title, title }]);
@@ -141,6 +144,7 @@ export const toChart = (view, wx, wy) => {
 export function viewAt(wx, wy, slack = 2) {
   let best = null, near = slack;
   for (const [view, { cell }] of chart.views) {
+    if (state.view && state.view !== view) continue;
     const dx = Math.max(cell.x - wx, 0, wx - cell.x - cell.w);
     const dy = Math.max(cell.y + cell.title * 0.4 - wy, 0, wy - cell.y - cell.h);
     const d = Math.hypot(dx, dy);

@@ -12,7 +12,7 @@ let place, current = null, before = null, turn = 0;
 export function startDetail(node) {
   place = node;
   on("ranking", () => { if (current) refresh(); });
-  on("language", () => { if (current) refresh(); });
+  on("language", () => { if (current) openDetail(current.id, current.side, current.candidate, current.points); });
   on("doc", ({ why }) => { if (current && ["palpation", "answer", "undo"].includes(why)) refresh(); });
 }
 export const detailOpen = () => Boolean(current);
@@ -33,7 +33,7 @@ export async function openDetail(id, side = "left", candidate = null, points = n
   place.hidden = false;
   place.setAttribute("aria-busy", "true");
   try {
-    const source = await once(`/sources/${encodeURIComponent(id)}`);
+    const source = await once(`/sources/${encodeURIComponent(id)}?lang=${state.language}`);
     if (mine !== turn) return;
     current.source = source;
     draw(true);

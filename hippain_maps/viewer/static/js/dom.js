@@ -40,10 +40,20 @@ function add(node, children) {
   }
 }
 
-/** An icon from the one sprite file. */
+const icons = new Map();
+/** Fetch all icons once; a reference to the file from each button would fetch it again and again. */
+export async function fetchIcons() {
+  const answer = await fetch("/static/icons/sprite.svg", { credentials: "same-origin" });
+  const sprite = new DOMParser().parseFromString(await answer.text(), "image/svg+xml");
+  for (const symbol of sprite.querySelectorAll("symbol")) icons.set(symbol.id, symbol);
+}
+
+/** An icon of the sprite. */
 export function icon(name) {
-  return s("svg.icon", { "aria-hidden": "true", focusable: "false" },
-    s("use", { href: `/static/icons/sprite.svg#${name}` }));
+  const symbol = icons.get(name);
+  const node = s("svg.icon", { "aria-hidden": "true", focusable: "false", viewBox: "0 0 24 24" });
+  if (symbol) for (const part of symbol.children) node.append(document.importNode(part, true));
+  return node;
 }
 
 /** An icon button with a name for everyone. */

@@ -53,6 +53,8 @@ function menu() {
     row("download", "files.ranking", saveRanking, unranked),
     h("div.menu-formats", { role: "group", "aria-label": t("files.figure") }, h("span", {}, icon("download"), h("b", { text: t("files.figure") })),
       ["png", "svg", "pdf"].map((f) => h("button.button", { type: "button", disabled: unranked, onclick: () => { box.close(); figure(f); } }, f.toUpperCase()))),
+    h("div.menu-formats.narrow-only", {}, h("span", { text: t("language") }), languageMenu()),
+    row("file", "files.aside", showAside),
     row("clear", "files.new", begin, nothing),
     row("trash", "files.forget", forgetAll, nothing && !state.past.length)), { closeLabel: t("act.close") });
 }
@@ -87,6 +89,16 @@ async function figure(format) {
   catch (error) { toast(error.message || t("error.fault")); }
 }
 
+/** The drawings that patient mode put aside. */
+async function showAside() {
+  let kept;
+  try { kept = (await ask("/work/aside")).drawings || []; } catch (error) { toast(error.message || t("error.fault")); return; }
+  const box = dialog(t("files.aside"), h("div.menu", {},
+    kept.map(({ drawing, saved }) => h("button.menu-row", { type: "button", onclick: () => { box.close(); closeDetail(); hideOverlays(); load(drawing, { undoable: !isEmpty(), why: "load" }); } }, icon("file"),
+      h("span", {}, h("b", { text: t("files.marks", { n: drawing?.features?.length || 0 }) }), h("small", { text: saved ? new Date(saved).toLocaleString(state.language) : "" })))),
+    kept.length ? h("button.button", { type: "button", text: t("files.aside_forget"), onclick: async () => { box.close(); try { await ask("/work/aside", { method: "DELETE" }); toast(t("files.aside_forgotten")); } catch (error) { toast(error.message || t("error.fault")); } } }) : h("p.hint", { text: t("files.aside_none") })), { closeLabel: t("act.close") });
+}
+
 /** Begin with an empty drawing; undo brings the old one back until the page is closed. */
 function begin() {
   closeDetail();
@@ -101,6 +113,6 @@ async function forgetAll() {
   hideOverlays();
   load(emptyDoc(), { why: "restore" });
   state.ranking = null;
-  try { await forget(); toast(t("files.forgotten")); } catch (error) { toast(error.message || t("error.fault")); }
+  try { await forget(); await ask("/work/aside", { method: "DELETE" }).catch(() => {}); toast(t("files.forgotten")); } catch (error) { toast(error.message || t("error.fault")); }
   load(emptyDoc(), { why: "restore" });
 }

@@ -27,14 +27,14 @@ export function flagBlock() {
     isFolded() && acknowledge(),
     open.length > 0 && questions(open),
     !open.length && flags.length > 0 && h("p.flags-done", {}, h("span.tick", { text: "✓", "aria-hidden": "true" }), t("flags.all_asked")),
-    routine.length > 0 && showAll && h("div.flag-routine", {}, h("h3", { text: t("flags.also_ask") }), routine.map(question)),
+    routine.length > 0 && showAll && h("div.flag-routine", {}, h("h2", { text: t("flags.also_ask") }), routine.map(question)),
     no.length > 0 && answered(no));
 }
 
 function card(flag) {
   const routine = flag.urgency === "routine";
-  return h(`article.flag-card.${flag.urgency}`, { role: routine ? null : "alert" },
-    h("h3", {}, h("span.flag-mark", { text: routine ? "i" : "!", "aria-hidden": "true" }), t(`urgency.heading.${flag.urgency}`)),
+  return h(`div.flag-card.${flag.urgency}`, { role: routine ? "note" : "alert" },
+    h("h2", {}, h("span.flag-mark", { text: routine ? "i" : "!", "aria-hidden": "true" }), t(`urgency.heading.${flag.urgency}`)),
     h("p.flag-name", { text: flag.name }),
     h("p.flag-action", { text: flag.action }),
     h("p.flag-why", {}, flag.answer === "yes" ? t("flags.answered_yes") : t("flags.pointed_to"), flag.called_by ? ` ${flag.called_by}` : ""),
@@ -55,7 +55,7 @@ function questions(open) {
   const shown = showAll ? open : order.slice(0, 1);
   return h("div.flag-questions", {},
     h("div.flag-head", {},
-      h("h3", { text: t(open.length === 1 ? "flags.to_ask_one" : "flags.to_ask", { n: open.length }) }),
+      h("h2", { text: t(open.length === 1 ? "flags.to_ask_one" : "flags.to_ask", { n: open.length }) }),
       open.length > 1 && h("button.link", { type: "button", "data-key": "flags-all", "aria-expanded": String(showAll),
         text: t(showAll ? "flags.one_by_one" : "flags.show_all"), onclick: () => { showAll = !showAll; emit("refresh"); } })),
     shown.map((f) => question(f, !showAll && open.length > 1)),

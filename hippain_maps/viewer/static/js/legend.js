@@ -23,5 +23,5 @@ function show() {
     iconButton("close", t("legend.hide"), () => (which === "first" ? showOverlays(second ? { ...second } : null) : showOverlays(first)), { "data-key": `hide-${which}` }));
   swap(place, entry(first, "first"), entry(second, "second"),
     h("div.legend-key", { "aria-hidden": "true" },
-      h("span", {}, h("i.k-solid"), t("zone.essential")), h("span", {}, h("i.k-dots"), t("zone.spillover")), h("span", {}, h("i.k-x", { text: "✕" }), t("legend.point"))));
+      h("span", {}, h("i.k-solid"), t("zone.essential")), h("span", {}, h("i.k-dots"), t("zone.spillover")), [first, second].some((o) => o && sourceById(o.source)?.core) && h("span", {}, h("i.k-core"), t("zone.core")), h("span", {}, h("i.k-x", { text: "✕" }), t("legend.point"))));
 }

@@ -5,7 +5,7 @@ import { fly, startCamera, zoomBy } from "./camera.js";
 import { drawCharts, takeChart } from "./chart.js";
 import { startAtlas } from "./atlas.js";
 import { closeDetail, detailOpen, startDetail } from "./detail.js";
-import { h, toast } from "./dom.js";
+import { fetchIcons, h, toast } from "./dom.js";
 import { startFiles } from "./files.js";
 import { startFlags } from "./flags.js";
 import { LANGUAGES, speak, t } from "./i18n.js";
@@ -20,14 +20,14 @@ import { rankSoon, startRanking } from "./ranking.js";
 import { startCursor } from "./regionlist.js";
 import { startResults } from "./results.js";
 import { fetchSources } from "./sources.js";
-import { emit, on, redo, removeMarks, select, state, undo, VIEWS } from "./state.js";
+import { emit, isEmpty, load, on, redo, removeMarks, select, state, undo, VIEWS } from "./state.js";
 import { pickTool, startTools } from "./tools.js";
-import { restore, startWork } from "./work.js";
+import { restore, startWork, watchWork } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
 
 async function start() {
-  const [chart, patient] = await Promise.all([once("/chart"), ask("/patient").catch(() => ({ locked: false }))]);
+  const [chart, patient] = await Promise.all([once("/chart"), ask("/patient").catch(() => ({ locked: false })), fetchIcons()]);
   takeChart(chart);
   const wanted = patient.locked ? patient.lang : navigator.language?.slice(0, 2);
   await speak(LANGUAGES[wanted] ? wanted : "en");
@@ -51,13 +51,14 @@ async function start() {
   startRanking();
   emit("pointed", null);
   keys();
-  if (patient.locked) await resumePatient(patient.lang);
+  if (patient.locked) await resumePatient(patient.lang, Boolean(patient.paired));
   else {
     fetchSources().catch(tell);
     await restore().catch(tell);
     rankSoon();
   }
   startWork();
+  if (!patient.paired) watchWork();
   document.body.classList.remove("starting");
   performance.mark("usable");
 }
@@ -91,6 +92,11 @@ function keys() {
   });
 }
 
+on("newer", (drawing) => {
+  const hadSome = !isEmpty();
+  load(drawing, { undoable: hadSome, why: "restore" }); // Taken, not changed: a device that still draws is not closed.
+  toast(t("kept.newer"), hadSome ? { label: t("act.undo"), run: undo } : null);
+});
 on("language", () => { document.title = "hippain maps"; });
 start().catch((error) => {
   document.body.classList.remove("starting");

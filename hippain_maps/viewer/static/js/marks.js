@@ -27,7 +27,7 @@ function nodesOf(mark) {
   if (!outline) fill.setAttribute("stroke-width", width);
   if (properties.intensity === 0) fill.classList.add("none");
   // Two strokes in a mask, a wide one and a narrower one cut out of it, leave the outline.
-  const wide = s(`path.edge-out.${kind}`, { d, "stroke-width": width + EDGE });
+  const wide = s(`path.edge-out.${kind}`, { d, "stroke-width": width + EDGE * (outline ? 2 : 1) });
   const narrow = s(`path.edge-in.${kind}`, { d, "stroke-width": outline ? EDGE : Math.max(width - EDGE, 0.01) });
   const textures = (properties.quality || []).filter((q) => q !== "aching").map((q) => {
     const node = s(`path.texture.${kind}`, { d });

@@ -89,13 +89,13 @@ function middleOf(path) {
 }
 
 /** A small picture of a pattern on its most telling view; for the quiz and lists. */
-export function miniature(pattern, view, label) {
+export function miniature(pattern, view) {
   const { bounds: [x0, , x1], outline, charted, hints } = chart.views.get(view);
   const standing = view.endsWith("lateral") || ["anterior", "posterior"].includes(view);
   const [, y0, , y1] = standing ? [0, -2, 0, 132] : [0, chart.views.get(view).bounds[1] - 1, 0, chart.views.get(view).bounds[3] + 1];
   const half = view === "anterior" || view === "posterior" ? [-22, 22] : [x0 - 1, x1 + 1];
   const shapes = pattern.views[view];
-  return s("svg.miniature", { viewBox: `${half[0]} ${-y1} ${half[1] - half[0]} ${y1 - y0}`, role: "img", "aria-label": label },
+  return s("svg.miniature", { viewBox: `${half[0]} ${-y1} ${half[1] - half[0]} ${y1 - y0}`, "aria-hidden": "true" },
     s("g", { transform: "scale(1 -1)" },
       s("path.context", { d: outline }), s("path.skin", { d: charted }),
       shapes && ground(shapes), hints.map((d) => s("path.hint", { d })),

@@ -14,11 +14,13 @@ import { rankSoon } from "./ranking.js";
 import { fetchSources } from "./sources.js";
 
 const STEPS = ["side", "draw", "feel", "ask", "done"];
+let paired = false, closed = false;
 let place, step = "side", at = 0, questions = [], therapistLanguage = "en";
 
 export function startPatient(node) {
   place = node;
   on("language", () => { if (state.patient) show(); });
+  on("closed", () => { if (paired) { closed = true; go("done"); } });
   on("doc", () => { if (state.patient && step === "draw") sidesWarning(place); });
 }
 
@@ -58,8 +60,10 @@ export function askForPatient() {
 }
 
 /** Go on where the patient was before a reload. */
-export async function resumePatient(language) {
-  therapistLanguage = "en";
+export async function resumePatient(language, onSecondDevice = false) {
+  const own = navigator.language?.slice(0, 2);
+  therapistLanguage = LANGUAGES[own] ? own : "en";
+  paired = onSecondDevice;
   await enter(language, false);
   const kept = await restore().catch(() => null);
   if (kept?.drawing?.features?.length) go("draw");
@@ -76,7 +80,7 @@ async function enter(language, fresh) {
   document.getElementById("summary").textContent = "";
   place.hidden = false;
   emit("patient");
-  if (fresh) load(emptyDoc(), { why: "restore" });
+  if (fresh) await restore().catch(() => load(emptyDoc(), { why: "restore" }));
   await speak(language);
   questions = (await ask(`/questions?patient=1&lang=${language}`).catch(() => ({ red_flags: [] }))).red_flags;
   at = 0;
@@ -93,11 +97,11 @@ export function go(name) {
 
 function show() {
   giveBackCanvas();
-  const main = h("div.p-main", { class: `p-${step}` });
+  const main = h("main.p-main", { class: `p-${step}` });
   place.replaceChildren(
     h("header.p-head", {},
       h("ol.p-steps", { "aria-label": t("p.progress", { n: STEPS.indexOf(step) + 1, of: STEPS.length }) }, STEPS.map((s, i) => h("li", { class: i <= STEPS.indexOf(step) ? "past" : "", "aria-current": s === step ? "step" : null }))),
-      step !== "done" && h("button.quiet.p-leave", { type: "button", onclick: askCode }, t("p.therapist"))),
+      step !== "done" && !paired && h("button.quiet.p-leave", { type: "button", onclick: askCode }, t("p.therapist"))),
     main);
   ({ side, draw: () => drawStep(main, go), feel, ask: question, done })[step](main);
 }
@@ -150,8 +154,9 @@ function tellNow(onward) {
 }
 
 function done(main) {
-  main.append(h("div.p-thanks", {}, title("p.thanks"), h("p.p-hint", { text: t("p.hand_back") }), codeForm()),
-    foot(big(t("p.change"), () => go("draw"), { class: "secondary" })));
+  if (paired && !closed) keepNow().catch(() => {});
+  main.append(...[h("div.p-thanks", {}, title("p.thanks"), h("p.p-hint", { text: t(paired && !closed ? "p.sent" : "p.hand_back") }), !paired && codeForm()),
+    !closed && foot(big(t("p.change"), () => go("draw"), { class: "secondary" }))].filter(Boolean));
 }
 
 function askCode() {

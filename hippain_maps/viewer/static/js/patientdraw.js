@@ -23,11 +23,10 @@ export function drawStep(main, go) {
   chips = h("div.p-views", { role: "group", "aria-label": t("view.choose") });
   const warning = h("div.p-side-warning", { role: "status", hidden: true });
   main.append(
-    h("h1.p-draw-title", { tabindex: "-1", text: t("p.draw") }),
+    h("div.p-top", {}, h("h1.p-draw-title", { tabindex: "-1", text: t("p.draw") }), warning, chips),
     h("div.p-stage", {}, bar, document.getElementById("canvas")),
-    warning, chips,
-    h("div.p-strength", { role: "group", "aria-label": t("p.strength") }, h("span", { text: t("p.strength") }), h("div.p-numbers", {})),
-    h("footer.p-foot", {},
+    h("footer.p-bottom", {},
+      h("div.p-strength", { role: "group", "aria-label": t("p.strength") }, h("span", { text: t("p.strength") }), h("div.p-numbers", {})),
       h("button.p-big.secondary", { type: "button", text: t("p.back"), onclick: () => go("side") }),
       h("button.p-big.primary", { type: "button", "data-key": "next", text: t("p.next"), onclick: () => next(go) })));
   tools();
@@ -80,6 +79,7 @@ export function sidesWarning(place) {
   // "Both" is only checked at the end: nobody draws both sides at once.
   const shown = wrong && !wrong.startsWith("both");
   node.hidden = !shown;
+  node.previousElementSibling.classList.toggle("visually-hidden", Boolean(shown));
   if (shown) node.textContent = t(`p.warn_${wrong}`);
 }
 

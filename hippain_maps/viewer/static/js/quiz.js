@@ -90,7 +90,7 @@ function pictures(now) {
   if (!now.patterns) return h("p.hint", { text: t("quiz.loading") });
   return h("div.quiz-pictures", {}, now.options.map((x, i) => {
     const pattern = now.patterns[i], view = pattern.matters[0] || Object.keys(pattern.views)[0];
-    return h("button.quiz-picture", { type: "button", "data-key": `picture-${i}`, class: verdict(now, x), disabled: Boolean(now.chosen), "aria-label": t("quiz.picture", { letter: "ABCD"[i] }), onclick: () => choose(x) },
-      miniature(pattern, view, ""), h("span", {}, h("b", { text: "ABCD"[i] }), ` ${now.chosen ? nameOf(x) : viewTitle(view)}`));
+    return h("button.quiz-picture", { type: "button", "data-key": `picture-${i}`, class: verdict(now, x), disabled: Boolean(now.chosen), onclick: () => choose(x) },
+      miniature(pattern, view), h("span", {}, h("b", { text: "ABCD"[i] }), ` ${now.chosen ? nameOf(x) : viewTitle(view)}`));
   }));
 }

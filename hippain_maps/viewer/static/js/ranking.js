@@ -35,6 +35,9 @@ async function rankNow() {
     emit("ranking", { took: performance.now() - began });
     performance.measure("rank", { start: began, end: performance.now() });
     if (ranking.empty || ranking.ask_next) return;
+    // A hand that goes on drawing comes first: the slow part waits for a pause.
+    await new Promise((resolve) => setTimeout(resolve, 250));
+    if (mine.signal.aborted) return;
     const more = await request("more");
     if (mine.signal.aborted) return;
     state.ranking = { ...state.ranking, ...more };
@@ -42,6 +45,7 @@ async function rankNow() {
     emit("ranking-more");
   } catch (error) {
     if (error.name === "AbortError") return;
+    if (error.status === 429) { setTimeout(() => { if (running === mine) rankSoon(); }, 600); return; }
     state.rankingError = error;
     emit("refresh");
   } finally {

@@ -80,7 +80,7 @@ function show() {
   swap(place,
     state.rankingError && h("p.error", { role: "alert", text: state.rankingError.code === "no_server" ? t("error.no_server") : state.rankingError.message || t("error.fault") }),
     r && flagBlock(),
-    !isFolded() && (r && !r.empty ? ranking(r) : empty(r)));
+    !isFolded() && (r && !r.empty ? ranking(r) : !state.rankingError && empty(r)));
 }
 
 function empty(r) {
@@ -164,7 +164,7 @@ function more(c, pinned) {
 
 /** Rows to note what palpation found, one for each trigger point. */
 export function palpationRows(c) {
-  return h("div.palpation", {}, h("h4", { text: t("palpation.title") }), c.points.map((p) => {
+  return h("div.palpation", {}, h("h3", { text: t("palpation.title") }), c.points.map((p) => {
     const id = `${c.side}:${c.source}:${p.id}`, now = palpation()[id];
     return h("div.finding", { role: "group", "aria-label": p.name }, h("span.finding-name", { text: p.name }),
       h("div.segments", {}, ["familiar", "found", "not_found"].map((value) =>

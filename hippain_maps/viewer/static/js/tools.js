@@ -23,6 +23,7 @@ export function startTools(railNode, stripNode, statusNode) {
   on("completed-touched", (view) => toast(t("view.still_complete", { view: viewTitle(view) }), { label: t("view.not_complete"), run: () => setCompleted(view, false) }));
   rail.addEventListener("keydown", rove);
   strip.addEventListener("keydown", rove);
+  for (const name of ["mode", "language"]) on(name, () => point(null));
   show();
 }
 
@@ -54,7 +55,12 @@ function toolButton(name) {
     "aria-label": t(`tool.${name}`), title: t(`tool.${name}_means`), onclick: () => pickTool(name) }, icon(name), h("span.tool-name", { text: t(`tool.${name}`) }));
 }
 
-const act = (name, run, off, label = t(`act.${name}`)) => h("button.tool.act", { type: "button", "data-key": `act-${name}`, disabled: off, tabindex: "-1", "aria-label": label, title: label, onclick: run }, icon(name), h("span.tool-name", { text: t(`act.${name}_short`) }));
+function act(name, run, off) {
+  const label = t(`act.${name}`), short = t(`act.${name}_short`);
+  // What is read aloud must hold what is seen, or people who speak to their tablet cannot press it.
+  const spoken = label.toLowerCase().includes(short.toLowerCase()) ? label : null;
+  return h("button.tool.act", { type: "button", "data-key": `act-${name}`, disabled: off, tabindex: "-1", "aria-label": spoken, title: label, onclick: run }, icon(name), h("span.tool-name", { text: short }));
+}
 
 function show() {
   document.getElementById("stage").dataset.tool = state.tool;
@@ -103,7 +109,7 @@ function showViews() {
 
 /** Say what is under the pointer: view, side, area, region. */
 function point(where) {
-  if (!where) { status.textContent = t("status.rest"); return; }
+  if (!where) { status.textContent = state.mode === "draw" ? t("status.rest") : ""; return; }
   status.textContent = describe(where.view, where.region);
 }
 export function describe(view, region) {

@@ -1,6 +1,7 @@
 // Keeps the unsaved drawing with the local server, never in the browser, and fetches it again.
 
 import { ask } from "./api.js";
+import { isDrawing } from "./pen.js";
 import { emit, emptyDoc, load, on, state } from "./state.js";
 
 let revision = 0, timer = 0, sending = null, again = false;
@@ -39,8 +40,9 @@ async function keep(leaving = false) {
   sending = put.then(
     (answer) => { revision = answer.revision; emit("kept", "yes"); },
     async (error) => {
-      // Another window wrote in between: the newest stroke wins, on top of its number.
-      if (error.status === 409) { revision = (await ask("/work").catch(() => ({ revision }))).revision; again = true; }
+      // Another window or device wrote in between: neither is overwritten unseen.
+      if (error.status === 409) await meet();
+      else if (error.status === 410) emit("closed");
       else emit("kept", "no");
     },
   ).finally(() => { sending = null; });
@@ -48,10 +50,27 @@ async function keep(leaving = false) {
   if (again) { again = false; await keep(); }
 }
 
+/** Take note of a newer drawing that another window or the patient's device left with the server. */
+async function meet() {
+  const kept = await ask("/work").catch(() => null);
+  if (!kept || kept.revision === revision) return;
+  revision = kept.revision;
+  if (!kept.drawing || JSON.stringify(kept.drawing) === JSON.stringify(state.doc)) return;
+  emit("newer", kept.drawing);
+}
+
+/** Now and then look whether a drawing came in from elsewhere, as long as nothing waits here. */
+export function watchWork() {
+  setInterval(() => {
+    if (!document.hidden && !state.patient && !timer && !sending && !isDrawing()) meet();
+  }, 4000);
+}
+
 /** Forget what the server keeps. */
 export async function forget() {
   clearTimeout(timer);
   timer = 0;
+  while (sending) await sending;
   await ask("/work", { method: "DELETE" });
   revision = (await ask("/work")).revision || 0;
 }
