@@ -255,6 +255,7 @@ class ModelFile(_Model):
     unfelt_spillover: Chance
     background: Chance
     unused_view: Share
+    sight_power: Annotated[float, Field(ge=1, le=10)]
     border_softness_cm: Annotated[float, Field(ge=0, le=10)]
     area_cap_cm2: Annotated[float, Field(gt=0, le=1000)]
     area_unit_cm2: Annotated[float, Field(gt=0, le=1000)]

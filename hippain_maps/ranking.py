@@ -23,13 +23,14 @@ less the less was drawn, since a small drawing shows part of a pattern, and for 
 
 Regions that no used view shows are unknown, neither for nor against. But people draw where
 it hurts, so a state also pays if its pain lies out of sight: by the share v(s) of its expected
-painful skin that the used views show, and a small chance u of drawing elsewhere all the same. A
+painful skin that the used views show, and a small chance u of drawing elsewhere all the same; for
+muscles to a power k, for the vaguer territories of other sources as it is. A
 source's evidence is averaged over its states with their priors (not maximised: a muscle with many
 trigger points does not win by flexibility). The share of a source on a side within its list is
 
 .. math::
 
-    P(source, side) \propto prior \cdot \sum_s prior_s\, [u + (1 - u)\, v(s)]\, e^{L(s)}
+    P(source, side) \propto prior \cdot \sum_s prior_s\, [u + (1 - u)\, v(s)]^k e^{L(s)}
 
 times the factors of the answered clues and of palpation (`hippain_maps.clues`, `palpation`), next
 to "none of these": pain spread without a pattern, averaged over several densities. Muscles
@@ -259,10 +260,15 @@ def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Evidence:
         found.sensory, found, atlas, expected.log_core, expected.log_no_core, seen.no_core
     )
     trust = np.array([1 if s.is_muscle else model.other_weight for s in expected.sources])
+    power = np.array([model.sight_power if s.is_muscle else 1 for s in expected.sources])
     log, active = [], []
     for likelihood, in_sight in zip(pain.likelihood, seen.in_sight, strict=True):
         visible = model.unused_view + (1 - model.unused_view) * in_sight
-        states = trust[expected.owner] * likelihood + np.log(visible) + expected.log_prior
+        states = (
+            trust[expected.owner] * likelihood
+            + power[expected.owner] * np.log(visible)
+            + expected.log_prior
+        )
         best = np.maximum.reduceat(states, expected.first)
         weight = np.exp(states - best[expected.owner])
         total = np.add.reduceat(weight, expected.first)

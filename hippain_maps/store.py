@@ -174,10 +174,14 @@ class Store:
         except OSError as error:
             raise self._error(what, error.strerror or str(error)) from None
 
+    def _busy(self) -> bool:
+        """Return whether a transaction is open."""
+        return self._db.in_transaction
+
     @contextlib.contextmanager
     def _saving(self) -> Iterator[None]:
         """Run a change in one transaction; when this returns, it is on the disk."""
-        if self._db.in_transaction:
+        if self._busy():
             # Part of a larger change, which is saved or undone as a whole.
             yield
             return
@@ -187,7 +191,7 @@ class Store:
                 yield
             except BaseException:
                 # A full disk may have ended the transaction already.
-                if self._db.in_transaction:
+                if self._busy():
                     self._db.execute("ROLLBACK")
                 raise
             self._db.execute("COMMIT")

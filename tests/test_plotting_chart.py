@@ -23,7 +23,7 @@ from hippain_maps.plotting import (
     theme,
 )
 from hippain_maps.plotting.artists import FINENESS
-from hippain_maps.plotting.layout import Crop, crop_to
+from hippain_maps.plotting.layout import Crop, crop_to, evenly_wrapped, width_of, wrapped
 from hippain_maps.plotting.look import TEXTURES
 from hippain_maps.regions import Body
 from hippain_maps.words import languages
@@ -347,3 +347,16 @@ def test_chart_is_recognisable_when_small(body: Body) -> None:
     pixels = np.asarray(canvas.buffer_rgba())[..., :3].mean(axis=2)
     rows = pixels[int(0.2 * len(pixels)) : -3]
     assert (rows.min(axis=1) < 140).all()
+
+
+def test_lines_are_broken_evenly() -> None:
+    """As many lines as it takes, of about one length; a per cent sign stays with its number."""
+    text = "Share of patients with pain anywhere in the area: 38 % of 108 people in primary care"
+    for inches in (1.0, 1.7, 2.5, 3.3, 9.0):
+        plain, even = (way(text, 8, inches) for way in (wrapped, evenly_wrapped))
+        assert len(plain) == len(even)
+        assert " ".join(plain) == " ".join(even) == text
+        widths = [width_of(line, 8) for line in even]
+        assert max(widths) <= max(width_of(line, 8) for line in plain) <= inches
+        assert not any(line.startswith("%") for line in (*plain, *even))
+    assert evenly_wrapped("", 8, 1) == []

@@ -12,7 +12,7 @@ import shapely
 from figure_checks import by_gid, check_legible, crosses, shape_of, words
 from matplotlib.figure import Figure
 from matplotlib.patches import PathPatch, Rectangle
-from worlds import example
+from worlds import example, hand_drawn_atlas, point, source
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
@@ -316,3 +316,31 @@ def test_page_of_another_size_is_filled(ranked: Ranked) -> None:
     slide = Figure(figsize=(13.333, 7.5))
     assert plot_ranking(ranking, drawing, figure=slide) is slide
     check_legible(slide)
+
+
+@pytest.mark.parametrize("size", [(8.27, 11.69), (8.0, 6.0), (7.0, 5.0)])
+def test_small_pages_are_legible(size: tuple[float, float], ranked: Ranked, atlas: Atlas) -> None:
+    """With an alarm, answers and four candidates in German, type shrinks rather than running over.
+
+    No number is parted from its per cent sign.
+    """
+    answers = ("worse_stairs_up", "worse_lying_on_it", "worse_cough", "new_weakness")
+    drawing = ranked("left_and_right")[0].with_answers(dict.fromkeys(answers, "yes"))
+    page = Figure(figsize=size)
+    figure = plot_ranking(rank(drawing, atlas), drawing, top=4, language="de", figure=page)
+    check_legible(figure)
+    assert not any(line.startswith("%") for line in words(figure).splitlines())
+    assert any(ax.get_title() for ax in figure.axes)
+
+
+def test_atlas_without_muscles_shows_its_other_sources() -> None:
+    """Pain is then compared with them, and nothing is said of numbness."""
+    nerve = source("nerve", point("territory", essential=["upper"]), kind="nerve")
+    world = hand_drawn_atlas(nerve)
+    drawing = PainDrawing.from_regions(world.body, ["left:upper"])
+    figure = plot_ranking(rank(drawing, world), drawing)
+    check_legible(figure)
+    said = words(figure)
+    assert "1 Nerve, left" in said
+    assert "Explains 100 % of the pain drawn" in said
+    assert "numb" not in said

@@ -223,6 +223,7 @@ class Slow:
             for i in mine:
                 own, (candidate, side) = self.owner == i, self.keys[i]
                 visible = model.unused_view + (1 - model.unused_view) * in_sight[own]
+                visible **= model.sight_power if muscles else 1
                 evidence = (self.weights[own] * visible * np.exp(trust * pain[own])).sum()
                 evidence *= 1 if muscles else math.exp(trust * numb[i])
                 evidence *= math.exp(factors.get(candidate.id, 0.0))

@@ -117,6 +117,7 @@ MODEL = read_model(resource_dir("patterns"))[0].model_copy(
         "unfelt_spillover": 0.25,
         "background": 0.2,
         "unused_view": 0.5,
+        "sight_power": 1,
         "border_softness_cm": 0,
         "area_cap_cm2": 400,
         "area_unit_cm2": 400,

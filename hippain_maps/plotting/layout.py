@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -238,9 +239,12 @@ def fitted(text: str, size: float, inches: float, *, bold: bool = False) -> floa
 
 
 def wrapped(text: str, size: float, inches: float, *, bold: bool = False) -> list[str]:
-    """Return the lines of a text that each fit into so many inches; a long word stays whole."""
+    """Return the lines of a text that each fit into so many inches.
+
+    A long word stays whole, and so does a number with its per cent sign.
+    """
     lines: list[str] = []
-    for word in text.split():
+    for word in re.findall(r"\S+(?: %\S*)?", text):
         longer = f"{lines[-1]} {word}" if lines else word
         if lines and width_of(longer, size, bold=bold) <= inches:
             lines[-1] = longer
@@ -249,13 +253,16 @@ def wrapped(text: str, size: float, inches: float, *, bold: bool = False) -> lis
     return lines
 
 
-def evenly_wrapped(text: str, size: float, inches: float) -> list[str]:
+def evenly_wrapped(text: str, size: float, inches: float, *, bold: bool = False) -> list[str]:
     """Return the lines of a text as `wrapped` does, as many, but of about one length."""
-    lines = wrapped(text, size, inches)
-    while len(narrower := wrapped(text, size, 0.95 * inches)) == len(lines) > 1:
-        if max(width_of(line, size) for line in narrower) > 0.95 * inches:
+    lines = wrapped(text, size, inches, bold=bold)
+    while len(lines) > 1:
+        inches *= 0.95
+        narrower = wrapped(text, size, inches, bold=bold)
+        too_wide = any(width_of(line, size, bold=bold) > inches for line in narrower)
+        if len(narrower) > len(lines) or too_wide:
             break
-        lines, inches = narrower, 0.95 * inches
+        lines = narrower
     return lines
 
 

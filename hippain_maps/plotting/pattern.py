@@ -44,7 +44,6 @@ from hippain_maps.plotting.layout import (
     size_of,
     width_for,
     width_of,
-    wrapped,
 )
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.zones import MOST, PatternShapes, pattern_shapes
@@ -493,7 +492,7 @@ def plot_comparison(
     asks = f"{f' {words.or_} '.join(names)}? ({words.sides[side]})"
     heading = [asks]
     if fitted(asks, look.heading_size, 0.94 * wide, bold=True) < 0.85 * look.heading_size:
-        heading = wrapped(asks, look.heading_size, 0.94 * wide, bold=True)
+        heading = evenly_wrapped(asks, look.heading_size, 0.94 * wide, bold=True)
     below = 0.12 + 0.22 * len(heading)
     if figure is None:
         room = HEAD + below - 0.09 + foot_of(lines, wide, look)

@@ -44,6 +44,10 @@ OTHERS = 6
 
 # The first few are listed whatever their share, the others from this one on.
 _FIRST, _LEAST = 3, 0.005
+# Answers that have a line, and sources in it. On a page that is lower than so many inches, one
+# answer and the first few sources.
+_ANSWERS, _MOVED = 4, 4
+_ROOMY = 7.0
 
 _A4 = (11.69, 8.27)
 
@@ -529,12 +533,14 @@ def _others(
     Those with hardly any share are left out, but for the first. Without answers the list has two
     columns.
     """
-    wide, _ = size_of(figure)
-    points = _points(figure, look)
-    answers = _answer_lines(ranking, words, 0.48 * (_RIGHT - _LEFT) * wide, look)
+    wide, high = size_of(figure)
+    points, roomy = _points(figure, look), high >= _ROOMY
+    answers = _answer_lines(
+        ranking, words, 0.48 * (_RIGHT - _LEFT) * wide, look, most=_ANSWERS if roomy else 1
+    )
     columns = 1 if answers else 2
     much = [number for number, c in enumerate(others, 1) if c.probability >= _LEAST]
-    shown = others[: min(max([_FIRST, *much]), OTHERS)]
+    shown = others[: min(max([_FIRST, *much]), OTHERS if roomy else _FIRST)]
     long = math.ceil((len(shown) + 1) / columns)
     lines = max(long if shown else 0, len(answers))
     if not lines:
@@ -595,16 +601,15 @@ def _other(
     figure.text(x + after * width, y, said, fontsize=size, va="center_baseline", color=look.ink)
 
 
-_ANSWERS, _MOVED = 4, 4
-
-
-def _answer_lines(ranking: Ranking, words: Words, inches: float, look: Look) -> list[str]:
+def _answer_lines(
+    ranking: Ranking, words: Words, inches: float, look: Look, *, most: int
+) -> list[str]:
     """Return what each answer did to the sources that the page names, a line or two each."""
     shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
     lines: list[str] = []
     # What the drawing says by itself is worth a line only if it did something.
     told = [e for e in ranking.clues if e.origin == "answer" or _moved(e, shown)]
-    for effect in told[:_ANSWERS]:
+    for effect in told[:most]:
         what = effect.clue.says.get(words.language) or effect.clue.says["en"]
         if effect.clue.topic in ("worse_with", "eased_by"):
             what = words.say(effect.clue.topic, what=what)
@@ -620,7 +625,7 @@ def _answer_lines(ranking: Ranking, words: Words, inches: float, look: Look) -> 
         did = ", ".join(moved) or words.say("no_change")
         line = words.say("effect", what=what, answer=words.term(effect.answer), did=did)
         lines += wrapped(line, look.text_size, inches)
-    if (more := len(told) - _ANSWERS) > 0:
+    if (more := len(told) - most) > 0:
         lines.append(words.say("more", number=more))
     return lines
 
@@ -646,9 +651,12 @@ def _footer(
         color=look.caption_ink,
         linespacing=1.3,
     )
-    wanted = ["essential", "spillover", "point", "explained", "unexplained"]
-    if not ranking.candidates:
-        wanted = ["core", "explained", "unexplained"]
+    wanted = ["essential", "spillover"] if ranking.overlap.skin_cm2.any() else []
+    if ranking.candidates:
+        wanted.append("point")
+    elif any(candidate.source.core for candidate in ranking.differential):
+        wanted.append("core")
+    wanted += ["explained", "unexplained"]
     if any(not drawing.area(view, sensory=True).is_empty for view in drawing.views):
         wanted.append("numb")
     said = {kind: words.say(f"key_{kind}") for kind in wanted}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import threading
 import time
 from collections.abc import AsyncIterator, Iterable
@@ -15,6 +16,7 @@ from fastapi.responses import Response
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing, drawing_schema
+from hippain_maps.geometry import STANDING_VIEWS, VIEWS
 from hippain_maps.ranking import rank
 from hippain_maps.viewer.answers import ErrorOut
 from hippain_maps.viewer.atlas_routes import atlas_routes, chart_routes, json_answer
@@ -139,14 +141,19 @@ def _moved(schema: Any, home: str) -> Any:
 def _get_ready(atlas: Atlas) -> None:
     """Do now what the first ranking and the first pattern would wait for."""
     try:
-        region = next(iter(atlas.body.regions))
-        rank(PainDrawing.from_regions(atlas.body, [f"left:{region}"]), atlas)
+        charts = atlas.body.charts
+        spots = {view: charts[view].charted.representative_point().buffer(2) for view in VIEWS}
+        rank(PainDrawing.from_polygons({"posterior": spots["posterior"]}), atlas)
         # The atlas stays: looking through it for garbage again and again held up rankings.
         gc.freeze()
         time.sleep(_PATIENCE)
+        # Every set of used views has sums of its own, which are kept.
+        for number in range(1, len(STANDING_VIEWS) + 1):
+            for views in itertools.combinations(STANDING_VIEWS, number):
+                rank(PainDrawing.from_polygons({view: spots[view] for view in views}), atlas)
         from hippain_maps.plotting.zones import grid_of
 
-        for chart in atlas.body.charts.values():
+        for chart in charts.values():
             grid_of(chart)
     except Exception as error:
         # The first request will meet the same, and say so.
