@@ -150,7 +150,7 @@ def _get_ready(atlas: Atlas) -> None:
         # Every set of used views has sums of its own, which are kept.
         for number in range(1, len(STANDING_VIEWS) + 1):
             for views in itertools.combinations(STANDING_VIEWS, number):
-                rank(PainDrawing.from_polygons({view: spots[view] for view in views}), atlas)
+                rank(PainDrawing.from_polygons([(view, spots[view]) for view in views]), atlas)
         from hippain_maps.plotting.zones import grid_of
 
         for chart in charts.values():
