@@ -356,12 +356,6 @@ class WordsEntry(_Model):
         return self
 
 
-class WordsFile(_Model):
-    """``words.yaml``: words on figures."""
-
-    languages: dict[Language, WordsEntry]
-
-
 class SetEntry(_Model):
     """Sources that are taught together."""
 
@@ -414,11 +408,6 @@ def read_ambiguous_places(folder: Path) -> tuple[AmbiguousPlacesFile, YamlFile]:
 def read_relations(folder: Path) -> tuple[RelationsFile, YamlFile]:
     """Read the pairs of sources that imitate each other or coexist."""
     return _read(folder / "relations.yaml", RelationsFile)
-
-
-def read_words(folder: Path) -> tuple[WordsFile, YamlFile]:
-    """Read the words on figures."""
-    return _read(folder / "words.yaml", WordsFile)
 
 
 def read_sets(folder: Path) -> tuple[SetsFile, YamlFile]:

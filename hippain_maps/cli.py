@@ -101,6 +101,7 @@ main.add_command(visits)
 @click.option("--top", type=click.IntRange(1, 200), default=5, help="Candidates to show [5].")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole ranking as JSON.")
 @click.option("--figure", metavar="OUT", help="Also draw it: png, svg or pdf by extension.")
+@click.option("--labels", default="en", metavar="LANG", help="Of the figure: en, la, de, fr or es.")
 @click.option(
     "--redraws",
     type=click.IntRange(1, 1000),
@@ -121,6 +122,7 @@ def rank(
     top: int,
     as_json: bool,
     figure: str | None,
+    labels: str,
     redraws: int | None,
     answers: Sequence[str],
     patterns: Sequence[str],
@@ -147,7 +149,7 @@ def rank(
         from hippain_maps.plotting.saving import checked_target
 
         checked_target(figure)
-        save_figure(plot_ranking(ranking, drawn), figure)
+        save_figure(plot_ranking(ranking, drawn, language=labels), figure)
     if as_json:
         given = click.get_current_context().get_parameter_source("top")
         limit = None if given is click.core.ParameterSource.DEFAULT else top
