@@ -6,10 +6,11 @@ drew on.
 
 from hippain_maps.plotting.anatomy import add_bones, add_muscle
 from hippain_maps.plotting.chart import plot_chart
+from hippain_maps.plotting.comparison import plot_comparison
 from hippain_maps.plotting.drawing import plot_drawing
 from hippain_maps.plotting.layout import new_page
 from hippain_maps.plotting.look import THEMES, Look, theme
-from hippain_maps.plotting.pattern import plot_comparison, plot_pattern
+from hippain_maps.plotting.pattern import plot_pattern
 from hippain_maps.plotting.plate import plate_pages, plot_plate
 from hippain_maps.plotting.ranking import plot_ranking
 from hippain_maps.plotting.region_map import plot_charts, plot_region_map
