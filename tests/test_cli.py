@@ -137,7 +137,7 @@ def test_the_extension_chooses_the_format(
 ) -> None:
     """Figures are written as svg or pdf too, over an older file; JSON stays alone on its stream."""
     # What is drawn does not matter here, and takes seconds.
-    monkeypatch.setattr("hippain_maps.plotting.plot_ranking", lambda *_: Figure())
+    monkeypatch.setattr("hippain_maps.plotting.plot_ranking", lambda *_, **__: Figure())
     (tmp_path / name).write_bytes(b"old")
     result = run("rank", PIRIFORMIS, "--json", "--figure", tmp_path / name)
     check_contract(json.loads(result.stdout))

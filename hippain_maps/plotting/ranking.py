@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
@@ -14,13 +14,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from hippain_maps.candidates import Candidate, Ranking
-from hippain_maps.clues import ClueEffect
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import VIEWS, Area, View, as_area
-from hippain_maps.patterns import Source
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import add_pattern, caption, content_of, plot_chart
-from hippain_maps.plotting.drawing import add_drawing, mark_words
+from hippain_maps.plotting.drawing import add_drawing
 from hippain_maps.plotting.layout import (
     Crop,
     crop_to,
@@ -32,6 +30,15 @@ from hippain_maps.plotting.layout import (
 )
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import shapes_by_view
+from hippain_maps.plotting.ranking_words import (
+    ANSWERS,
+    answer_lines,
+    candidate_words,
+    drawing_words,
+    name_of,
+    percent_of,
+    title_of,
+)
 from hippain_maps.plotting.red_flags import add_red_flags
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.words import Words, words_in
@@ -46,7 +53,6 @@ OTHERS = 6
 _FIRST, _LEAST = 3, 0.005
 # Answers that have a line, and sources in it. On a page that is lower than so many inches, one
 # answer and the first few sources.
-_ANSWERS, _MOVED = 4, 4
 _ROOMY = 7.0
 
 _A4 = (11.69, 8.27)
@@ -123,8 +129,8 @@ def plot_ranking(
                 geometries += content_of(found[view])
     crops = crop_to(body, content, whole_width=max(len(panel) for panel in panels) < 3)
     said = [
-        (words.say("drawn"), _drawing_words(ranking, drawing, words)),
-        *((_title(c, words), _candidate_words(c, words)) for c in shown),
+        (words.say("drawn"), drawing_words(ranking, drawing, words)),
+        *((title_of(c, words), candidate_words(c, words)) for c in shown),
     ]
     flags, place = ranking.atlas.red_flags.words, (_LEFT, _RIGHT, _TOP)
     head = add_red_flags(figure, ranking.red_flags, flags, look, box=place, language=language)
@@ -395,18 +401,6 @@ def _numb_outline(area: shapely.Geometry, look: Look, **style: Any) -> Any:
     )
 
 
-def _title(candidate: Candidate, words: Words) -> str:
-    return f"{candidate.rank} {_name(candidate, words)}"
-
-
-def _name(candidate: Candidate, words: Words) -> str:
-    return f"{candidate.source.name_in(words.language)}, {words.sides[candidate.side]}"
-
-
-def _percent(share: float, words: Words) -> str:
-    return words.say("under_one") if 0 < share < 0.005 else f"{100 * share:.0f}"
-
-
 def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: float) -> None:
     wide, _ = size_of(figure)
     title = words.say("candidates")
@@ -423,7 +417,7 @@ def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: flo
         figure.text(
             _LEFT,
             top - 21.6 * _points(figure, look),
-            words.say("none_share", share=_percent(ranking.none_of_candidates, words)),
+            words.say("none_share", share=percent_of(ranking.none_of_candidates, words)),
             fontsize=look.small_size,
             va="top",
             color=look.caption_ink,
@@ -432,7 +426,7 @@ def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: flo
     if not ranking.overlap.skin_cm2.any():
         says = [words.say("only_numb")]
     elif not says and ranking.undecided:
-        names = f" {words.or_} ".join(_name(c, words) for c in ranking.undecided)
+        names = f" {words.or_} ".join(name_of(c, words) for c in ranking.undecided)
         says = [words.say("too_close", names=names)]
     if says:
         figure.text(
@@ -471,60 +465,6 @@ def _bar(
     ax.add_artist(share)
 
 
-def _drawing_words(ranking: Ranking, drawing: PainDrawing, words: Words) -> list[str]:
-    found, lines = ranking.overlap, []
-    if found.extent_percent >= 0.05 and found.skin_cm2.any():
-        lines.append(words.say("extent", share=words.number(found.extent_percent, ".1f")))
-    if found.sensory_cm2.any():
-        lines.append(words.say("numb_extent", size=f"{found.sensory_cm2.sum():.0f}"))
-    for name, size in found.outside_cm2.items():
-        if size >= 0.5:
-            place, _, side = name.partition(" (")
-            where = words.term(place)
-            if side:
-                where += f" ({words.sides['left' if side == 'left)' else 'right']})"
-            lines.append(words.say("outside", size=f"{size:.0f}", place=where))
-    return lines + mark_words(drawing, words.language)[:4]
-
-
-def _candidate_words(candidate: Candidate, words: Words) -> list[str]:
-    share, explained = candidate.probability, f"{100 * candidate.explained:.0f}"
-    lines = [words.say("fit", fit=words.term(candidate.fit), share=_percent(share, words))]
-    if not candidate.overlap.skin_cm2.any():
-        return [*lines, words.say("explains_numb", share=explained)]
-    lines.append(words.say("explains", share=explained))
-    if candidate.frequent_drawn is not None:
-        drawn = f"{100 * candidate.frequent_drawn:.0f}"
-        lines.append(words.say("frequent_drawn", share=drawn))
-    elif candidate.essential_drawn is not None:
-        drawn = f"{100 * candidate.essential_drawn:.0f}"
-        lines.append(words.say("essential_drawn", share=drawn))
-    else:
-        lines.append(words.say("essential_unseen"))
-    names = [point.name for point in candidate.points]
-    if len(candidate.source.trigger_points) > 1:
-        phrase = "points" if len(names) > 1 else "one_point"
-        lines.append(words.say(phrase, names="; ".join(names)))
-    if areas := _unexplained(candidate, words):
-        lines.append(words.say("unexplained", areas=", ".join(areas)))
-    return lines
-
-
-_NAMED = 3
-
-
-def _unexplained(candidate: Candidate, words: Words) -> list[str]:
-    """Return the names of areas with much pain outside the pattern, the most first."""
-    body, found = candidate.atlas.body, candidate.overlap
-    skin: dict[str, float] = {}
-    for fit in candidate.unexplained:
-        area = words.area(body.groups[body.area_of[fit.region.partition(":")[2]]])
-        skin[area] = skin.get(area, 0.0) + float(found.skin_cm2[body.place[fit.region]])
-    least = 0.05 * float(found.skin_cm2.sum())
-    much = [area for area, size in skin.items() if size >= least]
-    return sorted(much, key=lambda area: -skin[area])[:_NAMED]
-
-
 def _others(
     figure: Figure, ranking: Ranking, others: Sequence[Candidate], words: Words, look: Look
 ) -> float:
@@ -535,8 +475,8 @@ def _others(
     """
     wide, high = size_of(figure)
     points, roomy = _points(figure, look), high >= _ROOMY
-    answers = _answer_lines(
-        ranking, words, 0.48 * (_RIGHT - _LEFT) * wide, look, most=_ANSWERS if roomy else 1
+    answers = answer_lines(
+        ranking, words, 0.48 * (_RIGHT - _LEFT) * wide, look, most=ANSWERS if roomy else 1
     )
     columns = 1 if answers else 2
     much = [number for number, c in enumerate(others, 1) if c.probability >= _LEAST]
@@ -556,7 +496,7 @@ def _others(
     step = (_RIGHT - _LEFT + _GAP) / 2
     if shown:
         figure.text(_LEFT, top, words.say("others"), **title)
-        names = [*(_title(candidate, words) for candidate in shown), words.say("none")]
+        names = [*(title_of(candidate, words) for candidate in shown), words.say("none")]
         room = _OTHER[0] * (step - _GAP) * wide
         size = min(fitted(name, look.text_size, room) for name in names)
         for number, (name, candidate) in enumerate(zip(names, [*shown, None], strict=True)):
@@ -591,7 +531,7 @@ def _other(
     wide, high = size_of(figure)
     x, y = at
     share = candidate.probability if candidate else ranking.none_of_differential
-    said = f"{_percent(share, words)} %"
+    said = f"{percent_of(share, words)} %"
     _, first, last, after = _OTHER
     if candidate:
         said += f"   {words.term(candidate.fit)}"
@@ -599,40 +539,6 @@ def _other(
         _bar(figure, bar, candidate, look, part="other")
     size = fitted(said, look.text_size, (1 - after) * width * wide)
     figure.text(x + after * width, y, said, fontsize=size, va="center_baseline", color=look.ink)
-
-
-def _answer_lines(
-    ranking: Ranking, words: Words, inches: float, look: Look, *, most: int
-) -> list[str]:
-    """Return what each answer did to the sources that the page names, a line or two each."""
-    shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
-    lines: list[str] = []
-    # What the drawing says by itself is worth a line only if it did something.
-    told = [e for e in ranking.clues if e.origin == "answer" or _moved(e, shown)]
-    for effect in told[:most]:
-        what = effect.clue.says.get(words.language) or effect.clue.says["en"]
-        if effect.clue.topic in ("worse_with", "eased_by"):
-            what = words.say(effect.clue.topic, what=what)
-        if effect.origin == "drawing":
-            what = words.say("from_drawing", what=what)
-        moved = []
-        for source, factor, published in _moved(effect, shown):
-            name = source.name_in(words.language)
-            change = words.say("change", source=name, factor=words.number(factor, ".2g"))
-            moved.append(words.say("published", change=change) if published else change)
-        if len(moved) > _MOVED:
-            moved[_MOVED:] = [words.say("more", number=len(moved) - _MOVED)]
-        did = ", ".join(moved) or words.say("no_change")
-        line = words.say("effect", what=what, answer=words.term(effect.answer), did=did)
-        lines += wrapped(line, look.text_size, inches)
-    if (more := len(told) - most) > 0:
-        lines.append(words.say("more", number=more))
-    return lines
-
-
-def _moved(effect: ClueEffect, shown: Collection[str]) -> list[tuple[Source, float, bool]]:
-    """Return what an answer did to some sources."""
-    return [moved for moved in effect.moved if moved[0].id in shown]
 
 
 def _footer(

@@ -1,0 +1,123 @@
+"""What the figure of a ranking says in words: the drawing, the candidates, what answers did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.clues import ClueEffect
+from hippain_maps.drawing import PainDrawing
+from hippain_maps.patterns import Source
+from hippain_maps.plotting.drawing import mark_words
+from hippain_maps.plotting.layout import (
+    wrapped,
+)
+from hippain_maps.plotting.look import Look
+from hippain_maps.words import Words
+
+ANSWERS, _MOVED = 4, 4
+
+
+def title_of(candidate: Candidate, words: Words) -> str:
+    """Return rank, name and side of a candidate."""
+    return f"{candidate.rank} {name_of(candidate, words)}"
+
+
+def name_of(candidate: Candidate, words: Words) -> str:
+    """Return name and side of a candidate."""
+    return f"{candidate.source.name_in(words.language)}, {words.sides[candidate.side]}"
+
+
+def percent_of(share: float, words: Words) -> str:
+    """Return a share in per cent, as a word or figure."""
+    return words.say("under_one") if 0 < share < 0.005 else f"{100 * share:.0f}"
+
+
+def drawing_words(ranking: Ranking, drawing: PainDrawing, words: Words) -> list[str]:
+    """Return what is said of the drawing, a line each."""
+    found, lines = ranking.overlap, []
+    if found.extent_percent >= 0.05 and found.skin_cm2.any():
+        lines.append(words.say("extent", share=words.number(found.extent_percent, ".1f")))
+    if found.sensory_cm2.any():
+        lines.append(words.say("numb_extent", size=f"{found.sensory_cm2.sum():.0f}"))
+    for name, size in found.outside_cm2.items():
+        if size >= 0.5:
+            place, _, side = name.partition(" (")
+            where = words.term(place)
+            if side:
+                where += f" ({words.sides['left' if side == 'left)' else 'right']})"
+            lines.append(words.say("outside", size=f"{size:.0f}", place=where))
+    return lines + mark_words(drawing, words.language)[:4]
+
+
+def candidate_words(candidate: Candidate, words: Words) -> list[str]:
+    """Return what is said of a candidate, a line each."""
+    share, explained = candidate.probability, f"{100 * candidate.explained:.0f}"
+    lines = [words.say("fit", fit=words.term(candidate.fit), share=percent_of(share, words))]
+    if not candidate.overlap.skin_cm2.any():
+        return [*lines, words.say("explains_numb", share=explained)]
+    lines.append(words.say("explains", share=explained))
+    if candidate.frequent_drawn is not None:
+        drawn = f"{100 * candidate.frequent_drawn:.0f}"
+        lines.append(words.say("frequent_drawn", share=drawn))
+    elif candidate.essential_drawn is not None:
+        drawn = f"{100 * candidate.essential_drawn:.0f}"
+        lines.append(words.say("essential_drawn", share=drawn))
+    else:
+        lines.append(words.say("essential_unseen"))
+    names = [point.name for point in candidate.points]
+    if len(candidate.source.trigger_points) > 1:
+        phrase = "points" if len(names) > 1 else "one_point"
+        lines.append(words.say(phrase, names="; ".join(names)))
+    if areas := unexplained_words(candidate, words):
+        lines.append(words.say("unexplained", areas=", ".join(areas)))
+    return lines
+
+
+_NAMED = 3
+
+
+def unexplained_words(candidate: Candidate, words: Words) -> list[str]:
+    """Return the names of areas with much pain outside the pattern, the most first."""
+    body, found = candidate.atlas.body, candidate.overlap
+    skin: dict[str, float] = {}
+    for fit in candidate.unexplained:
+        area = words.area(body.groups[body.area_of[fit.region.partition(":")[2]]])
+        skin[area] = skin.get(area, 0.0) + float(found.skin_cm2[body.place[fit.region]])
+    least = 0.05 * float(found.skin_cm2.sum())
+    much = [area for area, size in skin.items() if size >= least]
+    return sorted(much, key=lambda area: -skin[area])[:_NAMED]
+
+
+def answer_lines(
+    ranking: Ranking, words: Words, inches: float, look: Look, *, most: int
+) -> list[str]:
+    """Return what each answer did to the sources that the page names, a line or two each."""
+    shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
+    lines: list[str] = []
+    # What the drawing says by itself is worth a line only if it did something.
+    told = [e for e in ranking.clues if e.origin == "answer" or moved_by(e, shown)]
+    for effect in told[:most]:
+        what = effect.clue.says.get(words.language) or effect.clue.says["en"]
+        if effect.clue.topic in ("worse_with", "eased_by"):
+            what = words.say(effect.clue.topic, what=what)
+        if effect.origin == "drawing":
+            what = words.say("from_drawing", what=what)
+        moved = []
+        for source, factor, published in moved_by(effect, shown):
+            name = source.name_in(words.language)
+            change = words.say("change", source=name, factor=words.number(factor, ".2g"))
+            moved.append(words.say("published", change=change) if published else change)
+        if len(moved) > _MOVED:
+            moved[_MOVED:] = [words.say("more", number=len(moved) - _MOVED)]
+        did = ", ".join(moved) or words.say("no_change")
+        line = words.say("effect", what=what, answer=words.term(effect.answer), did=did)
+        lines += wrapped(line, look.text_size, inches)
+    if (more := len(told) - most) > 0:
+        lines.append(words.say("more", number=more))
+    return lines
+
+
+def moved_by(effect: ClueEffect, shown: Collection[str]) -> list[tuple[Source, float, bool]]:
+    """Return what an answer did to some sources."""
+    return [moved for moved in effect.moved if moved[0].id in shown]
