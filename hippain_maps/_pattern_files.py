@@ -167,12 +167,14 @@ class ClueEntry(_Model):
     """One entry of the vocabulary: a statement under its topic, and the question, by language.
 
     `seen`: the drawing itself shows it, so it is told of a source, but neither asked nor weighed.
+    `quality`: the word for a mark that answers it with yes.
     """
 
     topic: ClueTopic
     says: dict[Language, Text]
     ask: dict[Language, Text] = Field(default_factory=dict)
     seen: bool = False
+    quality: Id | None = None
 
     @model_validator(mode="after")
     def _english(self) -> ClueEntry:
@@ -273,6 +275,7 @@ class ModelFile(_Model):
     fit_words: dict[Literal["strong", "moderate"], FitWord]
     also_drawn: Share
     related: Share
+    missing_area: Share
     number_of_sources: tuple[Share, Share, Share]
     clue_yes: Chance
     clue_ratio: Annotated[float, Field(gt=1, le=100)]
@@ -340,6 +343,9 @@ class WordsEntry(_Model):
     published_frequencies: Text
     frequency_tone: Text
     numb_or_tingling: Text
+    areas: dict[str, Text] = Field(default_factory=dict)
+    terms: dict[str, Text] = Field(default_factory=dict)
+    phrases: dict[str, Text] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _complete(self) -> WordsEntry:
@@ -354,6 +360,12 @@ class WordsEntry(_Model):
                     f"'{missing[0]}' has no word; every view, side and grade needs one"
                 )
         return self
+
+
+class WordsFile(_Model):
+    """``words.yaml``: words on figures."""
+
+    languages: dict[Language, WordsEntry]
 
 
 class SetEntry(_Model):
@@ -408,6 +420,11 @@ def read_ambiguous_places(folder: Path) -> tuple[AmbiguousPlacesFile, YamlFile]:
 def read_relations(folder: Path) -> tuple[RelationsFile, YamlFile]:
     """Read the pairs of sources that imitate each other or coexist."""
     return _read(folder / "relations.yaml", RelationsFile)
+
+
+def read_words(folder: Path) -> tuple[WordsFile, YamlFile]:
+    """Read the words on figures."""
+    return _read(folder / "words.yaml", WordsFile)
 
 
 def read_sets(folder: Path) -> tuple[SetsFile, YamlFile]:

@@ -22,7 +22,8 @@ from hippain_maps.regions import Body
 
 if TYPE_CHECKING:
     from hippain_maps.combination import Combination
-    from hippain_maps.evaluation import Result, Stability
+    from hippain_maps.evaluation import Result
+    from hippain_maps.stability import Stability
 
 CANDIDATES = "Candidates to examine, never a diagnosis."
 
@@ -223,7 +224,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
             if found.within_redraw
             else "further apart than two drawings of one pain are on average"
         )
-        console.print(f"Overlap (Jaccard) {found.jaccard:.2f}: {verdict} (0.62 +- 0.18).")
+        console.print(f"Overlap (Jaccard) {found.jaccard:.2f}: {verdict} ({found.redraw_words}).")
     for view, change in found.views.items():
         if change.shift:
             across, up = change.shift

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hippain_maps._resources import resource_dir
 from hippain_maps.body import load_body
+from hippain_maps.drawing import QUALITIES
 from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
 from hippain_maps.patterns import Clue, Evidence, Relation, Source, Statements
 from hippain_maps.red_flags import RedFlags, load_red_flags
@@ -277,7 +278,15 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
 def _vocabulary(folder: Path) -> dict[str, Clue]:
     from hippain_maps._pattern_files import read_clues
 
-    entries = read_clues(folder)[0].clues
+    data, file = read_clues(folder)
+    entries = data.clues
+    for name, entry in entries.items():
+        if entry.quality and entry.quality not in QUALITIES:
+            raise file.error(
+                f"no mark says '{entry.quality}'{did_you_mean(entry.quality, QUALITIES)}; a mark's "
+                f"quality is {', '.join(QUALITIES)}",
+                ("clues", name, "quality"),
+            )
     return {
         name: Clue(
             name,
@@ -285,6 +294,7 @@ def _vocabulary(folder: Path) -> dict[str, Clue]:
             {str(language): text for language, text in entry.says.items()},
             {str(language): text for language, text in entry.ask.items()},
             entry.seen,
+            entry.quality,
         )
         for name, entry in entries.items()
     }

@@ -141,7 +141,7 @@ def rank(
     together = combination(ranking)
     steady = None
     if redraws:
-        from hippain_maps.evaluation import stability
+        from hippain_maps.stability import stability
 
         steady = stability(drawn, atlas, redraws=redraws)
     if figure:

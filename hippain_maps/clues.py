@@ -5,7 +5,7 @@ where there is one, otherwise a small stated one (``patterns/model.yaml``): pati
 say yes in a share q of cases, others in q / r, patients with a source it speaks against in q / r^2.
 Unpublished answers together move a source by no more than a stated factor, since they are opinions
 and depend on each other; published ones by no more than another. The quality of the marks answers
-the clues of that name by itself.
+the clue that names it by itself.
 """
 
 from __future__ import annotations
@@ -25,13 +25,6 @@ if TYPE_CHECKING:
 
 Answer = Literal["yes", "no"]
 Origin = Literal["answer", "drawing"]
-
-OF_QUALITY: Mapping[str, str] = {
-    "aching": "dull_ache",
-    "numb": "numbness",
-    **{word: word for word in ("burning", "stabbing", "electric", "tingling", "cramping")},
-}
-"""The clue that a quality of a mark answers with yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +111,10 @@ def effects(drawing: PainDrawing, atlas: Atlas) -> tuple[ClueEffect, ...]:
     'yes'
     """
     said: dict[str, tuple[Answer, Origin]] = {}
-    for quality in drawing.qualities:
-        if OF_QUALITY.get(quality) in atlas.clues:
-            said[OF_QUALITY[quality]] = ("yes", "drawing")
+    felt = drawing.qualities
+    for clue in atlas.clues.values():
+        if clue.quality in felt:
+            said[clue.id] = ("yes", "drawing")
     for name, answer in drawing.answers.items():
         if name in atlas.clues and answer != "not_asked":
             said[name] = ("yes" if answer == "yes" else "no", "answer")
@@ -131,7 +125,7 @@ def effects(drawing: PainDrawing, atlas: Atlas) -> tuple[ClueEffect, ...]:
 
 
 @lru_cache(maxsize=4)
-def _by_clue(atlas: Atlas) -> Mapping[str, list[tuple[Source, ClueLink]]]:
+def by_clue(atlas: Atlas) -> Mapping[str, list[tuple[Source, ClueLink]]]:
     """Return who speaks of each clue; gone through once for an atlas."""
     found: dict[str, list[tuple[Source, ClueLink]]] = {}
     for source in atlas.sources.values():
@@ -142,7 +136,7 @@ def _by_clue(atlas: Atlas) -> Mapping[str, list[tuple[Source, ClueLink]]]:
 
 def _moved(name: str, answer: Answer, atlas: Atlas) -> tuple[tuple[Source, float, bool], ...]:
     moved = []
-    for source, link in _by_clue(atlas).get(name, ()):
+    for source, link in by_clue(atlas).get(name, ()):
         factor, published = factor_of(link, answer, atlas.model)
         if factor != 1:
             moved.append((source, factor, published))

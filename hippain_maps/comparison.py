@@ -127,6 +127,11 @@ class Comparison:
     moved: tuple[Moved, ...]
 
     @property
+    def redraw_words(self) -> str:
+        """What two drawings of one pain overlap by, as it is written."""
+        return f"{REDRAW[0]:g} +- {REDRAW[1]:g}"
+
+    @property
     def within_redraw(self) -> bool:
         """Whether the drawings differ no more than two of the same pain do on average."""
         return self.jaccard is not None and self.jaccard >= REDRAW[0]

@@ -60,6 +60,8 @@ class Clue:
         The statement under its topic, and the question in plain words, by language.
     seen : bool
         Whether the drawing itself shows it: neither asked nor weighed.
+    quality : str or None
+        The word for a mark that answers it with yes.
     """
 
     id: str
@@ -67,6 +69,7 @@ class Clue:
     says: Mapping[str, str]
     ask: Mapping[str, str]
     seen: bool = False
+    quality: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

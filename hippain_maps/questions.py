@@ -23,7 +23,7 @@ from typing import Any, Literal
 import numpy as np
 
 from hippain_maps.candidates import Candidate, Ranking
-from hippain_maps.clues import yes_chance
+from hippain_maps.clues import by_clue, yes_chance
 from hippain_maps.geometry import FloatArray
 from hippain_maps.patterns import Clue, ClueLink, Evidence, Source
 
@@ -121,10 +121,11 @@ def _of_clue(
     clue: Clue, lists: Sequence[Sequence[Candidate]], ranking: Ranking, language: str
 ) -> Question | None:
     """Return what a clue is worth; None if no listed source speaks of it."""
+    speak = {source.id: link for source, link in by_clue(ranking.atlas).get(clue.id, ())}
     links: dict[Source, ClueLink] = {}
     information = 0.0
     for ranked in lists:
-        own = [_link(candidate.source, clue.id) for candidate in ranked]
+        own = [speak.get(candidate.source.id) for candidate in ranked]
         if any(own):
             links |= {c.source: link for c, link in zip(ranked, own, strict=True) if link}
             shares = np.array([candidate.probability for candidate in ranked])
@@ -141,10 +142,6 @@ def _of_clue(
         information=information,
         evidence=next(iter(links.values())).evidence,
     )
-
-
-def _link(source: Source, clue: str) -> ClueLink | None:
-    return next((link for link in source.clues if link.clue == clue), None)
 
 
 def _palpations(ranking: Ranking) -> Iterator[Question]:

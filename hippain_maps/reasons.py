@@ -38,10 +38,6 @@ class Reasons:
     unseen: tuple[str, ...]
 
 
-MISSING = 0.25
-"""An area of the essential zone counts as missing where less than this share of it was drawn."""
-
-
 def reasons(candidate: Candidate, body: Body) -> Reasons:
     """Return the reasons behind a candidate, the largest areas first.
 
@@ -72,7 +68,7 @@ def reasons(candidate: Candidate, body: Body) -> Reasons:
         missing=tuple(
             a
             for a in _areas((f for f in essential if f.drawn is not None), body)
-            if a.drawn < MISSING
+            if a.drawn < candidate.atlas.model.missing_area
         ),
         unexplained=_areas(candidate.unexplained, body),
         unseen=tuple(a.name for a in _areas((f for f in essential if f.drawn is None), body)),

@@ -110,22 +110,10 @@ def entries_in(folder: Path) -> Mapping[str, WordsEntry]:
         If it does not fit its format, or a language says what English does not.
     """
     # Checking files takes a validation library; it is imported where files are read.
-    from pydantic import BaseModel, ConfigDict, Field
+    from hippain_maps._pattern_files import read_words
 
-    from hippain_maps._pattern_files import Language, Text, WordsEntry
-    from hippain_maps._yaml import read_yaml, validate
-
-    class Entry(WordsEntry):
-        areas: dict[str, Text] = Field(default_factory=dict)
-        terms: dict[str, Text] = Field(default_factory=dict)
-        phrases: dict[str, Text] = Field(default_factory=dict)
-
-    class File(BaseModel):
-        model_config = ConfigDict(extra="forbid")
-        languages: dict[Language, Entry]
-
-    file = read_yaml(folder / "words.yaml")
-    found = validate(File, file).languages
+    data, file = read_words(folder)
+    found = data.languages
     english = found["en"]
     for language, entry in found.items():
         here = ("languages", language)

@@ -236,6 +236,12 @@ def test_an_unknown_citation_is_refused(tmp_path: Path, body: Body) -> None:
             "[levator, gluteus_maximus,",
             "there is no source 'levator'",
         ),
+        (
+            "clues",
+            "quality: burning",
+            "quality: burnning",
+            "no mark says 'burnning'; did you mean 'burning'?",
+        ),
     ],
 )
 def test_a_name_that_does_not_exist_is_refused(

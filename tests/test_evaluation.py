@@ -19,17 +19,16 @@ from hippain_maps import cli, evaluation
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.evaluation import (
-    NOTHING,
     PLAIN,
     Condition,
     Result,
     conditions,
     evaluate,
     kendall_tau,
-    stability,
 )
 from hippain_maps.geometry import FloatArray
 from hippain_maps.simulation import SHAKE, Hand
+from hippain_maps.stability import NOTHING, stability
 
 STEADY = Condition("steady", Hand("brush", shake=1.0).steady())
 MIXED = Condition("mixed", Hand("brush", shake=1.0).steady(), mixed=True)

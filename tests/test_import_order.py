@@ -58,6 +58,7 @@ FLOORS = {
     "combination": 10,
     "questions": 9,
     "evaluation": 11,
+    "stability": 10,
     "cohort": 10,
     "_store_schema": 1,
     "visits": 9,

@@ -153,7 +153,8 @@ def test_the_worth_follows_from_shares_and_constants() -> None:
 def test_what_has_been_answered_is_not_asked_again() -> None:
     """Yes, no and what the marks say close a question; "not asked" leaves it open."""
     # One topic each: of two about the same sources only one would be asked.
-    burning, cough = clue("burning", "quality"), clue("cough", "time")
+    burning = replace(clue("burning", "quality"), quality="burning")
+    cough = clue("cough", "time")
     atlas = hand_drawn_atlas(
         clued("alpha", "upper", *map(link, ("sitting", "cough", "lifting", "burning"))),
         clued("beta", "upper"),

@@ -140,5 +140,8 @@ def _lines(comparison: Comparison) -> list[str]:
         said.append(f"overlap (Jaccard) {comparison.jaccard:.2f}")
     lines = ["; ".join(said)]
     if comparison.jaccard is not None:
-        lines.append("Two drawings of one pain a minute apart overlap at 0.62 +- 0.18 (Leoni 2013)")
+        lines.append(
+            f"Two drawings of one pain a minute apart overlap at {comparison.redraw_words} "
+            "(Leoni 2013)"
+        )
     return lines
