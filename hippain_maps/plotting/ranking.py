@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import shapely
@@ -17,19 +17,30 @@ from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import VIEWS, Area, View, as_area
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.chart import add_pattern, caption, content_of, plot_chart
+from hippain_maps.plotting.chart import add_pattern, caption, content_of
 from hippain_maps.plotting.drawing import add_drawing
 from hippain_maps.plotting.layout import (
-    Crop,
     crop_to,
     fitted,
-    row_of_axes,
     size_of,
     width_of,
     wrapped,
 )
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import shapes_by_view
+from hippain_maps.plotting.ranking_page import (
+    FOOT,
+    GAP,
+    LEADING,
+    LEFT,
+    RIGHT,
+    TOP,
+    Box,
+    Page,
+    add_charts,
+    page_of,
+    points_of,
+)
 from hippain_maps.plotting.ranking_words import (
     ANSWERS,
     answer_lines,
@@ -57,16 +68,6 @@ _ROOMY = 7.0
 
 _A4 = (11.69, 8.27)
 
-# The page, as shares of its width and height.
-_LEFT, _RIGHT, _GAP = 0.025, 0.975, 0.024
-_TOP, _FOOT = 0.975, 0.085
-# Room for the heading, between the red flags and the charts, in points. Like all that follows, on
-# a page of A4 size; less where type is smaller.
-_HEAD = 68.0
-# Between charts: beside each other as a share, above each other in inches, with room for a title.
-_CHART_GAP, _ROW_GAP = 0.012, 0.5
-# Type under the charts, in points.
-_TITLE_SIZE, _TITLE_LINE, _BAR_ROOM, _LEADING = 11.0, 15.0, 18.0, 1.4
 # The list of other sources: height of a line in points, and room above it.
 _ROW, _ABOVE = 12.5, 10.0
 # In a line of it: where the name ends, the bar begins and ends, and the share begins.
@@ -132,17 +133,25 @@ def plot_ranking(
         (words.say("drawn"), drawing_words(ranking, drawing, words)),
         *((title_of(c, words), candidate_words(c, words)) for c in shown),
     ]
-    flags, place = ranking.atlas.red_flags.words, (_LEFT, _RIGHT, _TOP)
+    flags, place = ranking.atlas.red_flags.words, (LEFT, RIGHT, TOP)
     head = add_red_flags(figure, ranking.red_flags, flags, look, box=place, language=language)
     head -= 0.008
     others = ranking.differential if ranking.candidates else ranking.differential[len(shown) :]
     foot = _others(figure, ranking, others, words, look)
-    page = _page(
+    page = page_of(
         figure, [[crops[view] for view in panel] for panel in panels], said, look, (foot, head)
     )
     _header(figure, ranking, words, look, head)
     charts = [
-        _charts(figure, ranking, {view: crops[view] for view in panel}, box, page, words, look)
+        add_charts(
+            figure,
+            body,
+            {view: crops[view] for view in panel},
+            box,
+            page,
+            words.language,
+            look,
+        )
         for panel, box in zip(panels, page.boxes, strict=True)
     ]
     for view, ax in charts[0].items():
@@ -165,11 +174,6 @@ def _fitting(look: Look, figure: Figure) -> Look:
     less = min(1.0, 1.05 * wide / _A4[0], 1.12 * high / _A4[1])
     sizes = ("heading_size", "title_size", "text_size", "small_size")
     return replace(look, **{name: less * getattr(look, name) for name in sizes})
-
-
-def _points(figure: Figure, look: Look) -> float:
-    """Return what share of the height a point is, by which the sizes below are meant."""
-    return look.text_size / PRINT.text_size / 72 / size_of(figure)[1]
 
 
 def _shapes(candidate: Candidate) -> dict[View, PatternShapes]:
@@ -203,141 +207,6 @@ def _panel_views(
         marked = [view for view, shapes in found.items() if shapes.marks]
         views += marked[:1]
     return tuple(view for view in VIEWS if view in views)
-
-
-Box = tuple[float, float, float, float]
-
-
-@dataclass(frozen=True)
-class _Page:
-    """Where things go, as shares of the page: the words have the room that they need.
-
-    In each box the charts stand in so many rows, at a scale in inches for a centimetre.
-    """
-
-    boxes: Sequence[Box]
-    rows: int
-    scale: float
-    title_size: float
-    titles: Sequence[Sequence[str]]
-    lines: Sequence[Sequence[str]]
-    titles_top: float
-    bars: float
-    lines_top: float
-
-
-def _page(
-    figure: Figure,
-    panels: Sequence[Sequence[Crop]],
-    said: Sequence[tuple[str, Sequence[str]]],
-    look: Look,
-    between: tuple[float, float],
-) -> _Page:
-    """Return the layout of a page with a column for each panel and its title and words.
-
-    It stands `between` what comes below it and what comes before the heading, shares of the page.
-    """
-    wide, high = size_of(figure)
-    points = _points(figure, look)
-    # As wide as its charts ask for, but wide enough for words.
-    wishes = np.array([sum(crop.width for crop in panel) for panel in panels])
-    room = _RIGHT - _LEFT - _GAP * (len(panels) - 1)
-    widths = np.maximum(wishes / wishes.sum(), 0.75 / len(panels))
-    widths *= room / widths.sum()
-    lefts = _LEFT + np.concatenate([[0], np.cumsum(widths + _GAP)[:-1]])
-    # No rank stands alone in a line because the word after it is long.
-    size = min(
-        fitted(part, _TITLE_SIZE * points * 72 * high, width * wide, bold=True)
-        for (title, _), width in zip(said, widths, strict=True)
-        for part in (" ".join(title.split()[:2]), *title.split()[2:])
-    )
-    titles = [
-        wrapped(title, size, width * wide, bold=True)
-        for (title, _), width in zip(said, widths, strict=True)
-    ]
-    lines = [
-        [line for word in words for line in wrapped(word, look.text_size, width * wide)]
-        for (_, words), width in zip(said, widths, strict=True)
-    ]
-    title_room = max(map(len, titles)) * _TITLE_LINE * points
-    line_room = max(map(len, lines)) * look.text_size * _LEADING / 72 / high
-    below, above = between
-    top = below + title_room + _BAR_ROOM * points + line_room
-    bottom = top + 0.03
-    # On a small page with much to say the charts are small; they are never none.
-    room = max(above - _HEAD * points - bottom, 0.05)
-    boxes = [(x, bottom, w, room) for x, w in zip(lefts, widths, strict=True)]
-    scales = {
-        rows: min(
-            _scale(_split(panel, rows), w * wide, h * high, _CHART_GAP * wide)
-            for panel, (_, _, w, h) in zip(panels, boxes, strict=True)
-        )
-        for rows in (1, 2)
-    }
-    rows = max(scales, key=lambda rows: scales[rows])
-    return _Page(
-        boxes=boxes,
-        rows=rows,
-        scale=scales[rows],
-        title_size=size,
-        titles=titles,
-        lines=lines,
-        titles_top=top,
-        bars=top - title_room - 8 * points,
-        lines_top=top - title_room - _BAR_ROOM * points,
-    )
-
-
-_T = TypeVar("_T")
-
-
-def _split(charts: Sequence[_T], rows: int) -> list[Sequence[_T]]:
-    """Return charts in reading order in at most so many rows."""
-    long = math.ceil(len(charts) / rows)
-    return [charts[k : k + long] for k in range(0, len(charts), long)]
-
-
-def _scale(rows: Sequence[Sequence[Crop]], wide: float, high: float, gap: float) -> float:
-    """Return the largest scale at which rows of charts fit into so many inches."""
-    lying = min((wide - gap * (len(row) - 1)) / sum(crop.width for crop in row) for row in rows)
-    heights = sum(max(crop.height for crop in row) for row in rows)
-    return min(lying, (high - _ROW_GAP * (len(rows) - 1)) / heights)
-
-
-def _charts(
-    figure: Figure,
-    ranking: Ranking,
-    crops: Mapping[View, Crop],
-    box: Box,
-    page: _Page,
-    words: Words,
-    look: Look,
-) -> dict[View, Axes]:
-    """Draw the blank charts of a panel, in the middle of its box."""
-    x, y, width, height = box
-    _, high = size_of(figure)
-    rows = _split(list(crops), page.rows)
-    heights = [page.scale * max(crops[view].height for view in row) / high for row in rows]
-    top = y + (height + sum(heights) + _ROW_GAP / high * (len(rows) - 1)) / 2
-    charts: dict[View, Axes] = {}
-    for row, tall in zip(rows, heights, strict=True):
-        place = (x, top - tall, width, tall)
-        # At one scale for all panels: no row stacks what another has side by side.
-        flat = [replace(crops[view], inset=False) for view in row]
-        axes = row_of_axes(figure, flat, place, gap=_CHART_GAP)
-        charts |= zip(row, axes, strict=True)
-        top -= tall + _ROW_GAP / high
-    for view, ax in charts.items():
-        plot_chart(
-            ranking.atlas.body,
-            view,
-            ax=ax,
-            crop=crops[view],
-            arms=False,
-            language=words.language,
-            look=look,
-        )
-    return charts
 
 
 def _add_fit(
@@ -405,7 +274,7 @@ def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: flo
     wide, _ = size_of(figure)
     title = words.say("candidates")
     figure.text(
-        _LEFT,
+        LEFT,
         top,
         title,
         fontsize=fitted(title, look.heading_size + 3, 0.28 * wide, bold=True),
@@ -415,8 +284,8 @@ def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: flo
     )
     if ranking.candidates:
         figure.text(
-            _LEFT,
-            top - 21.6 * _points(figure, look),
+            LEFT,
+            top - 21.6 * points_of(figure, look),
             words.say("none_share", share=percent_of(ranking.none_of_candidates, words)),
             fontsize=look.small_size,
             va="top",
@@ -432,7 +301,7 @@ def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: flo
         figure.text(
             0.32,
             top + 0.002,
-            "\n".join(wrapped(says[0], look.text_size, (_RIGHT - 0.32) * wide)),
+            "\n".join(wrapped(says[0], look.text_size, (RIGHT - 0.32) * wide)),
             fontsize=look.text_size,
             va="top",
             color=look.ink,
@@ -440,9 +309,9 @@ def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: flo
         )
 
 
-def _panel_words(figure: Figure, page: _Page, look: Look) -> None:
+def _panel_words(figure: Figure, page: Page, look: Look) -> None:
     title: dict[str, Any] = {"fontsize": page.title_size, "fontweight": "bold", "linespacing": 1.2}
-    plain: dict[str, Any] = {"fontsize": look.text_size, "linespacing": _LEADING}
+    plain: dict[str, Any] = {"fontsize": look.text_size, "linespacing": LEADING}
     for (x, *_), titles, lines in zip(page.boxes, page.titles, page.lines, strict=True):
         for y, words, style in ((page.titles_top, titles, title), (page.lines_top, lines, plain)):
             figure.text(x, y, "\n".join(words), va="top", color=look.ink, **style)
@@ -474,9 +343,9 @@ def _others(
     columns.
     """
     wide, high = size_of(figure)
-    points, roomy = _points(figure, look), high >= _ROOMY
+    points, roomy = points_of(figure, look), high >= _ROOMY
     answers = answer_lines(
-        ranking, words, 0.48 * (_RIGHT - _LEFT) * wide, look, most=ANSWERS if roomy else 1
+        ranking, words, 0.48 * (RIGHT - LEFT) * wide, look, most=ANSWERS if roomy else 1
     )
     columns = 1 if answers else 2
     much = [number for number, c in enumerate(others, 1) if c.probability >= _LEAST]
@@ -484,8 +353,8 @@ def _others(
     long = math.ceil((len(shown) + 1) / columns)
     lines = max(long if shown else 0, len(answers))
     if not lines:
-        return _FOOT
-    top = _FOOT + (lines + 1.3) * _ROW * points
+        return FOOT
+    top = FOOT + (lines + 1.3) * _ROW * points
     title: dict[str, Any] = {
         "fontsize": look.title_size,
         "fontweight": "bold",
@@ -493,21 +362,21 @@ def _others(
         "color": look.ink,
     }
     first = top - 1.3 * _ROW * points
-    step = (_RIGHT - _LEFT + _GAP) / 2
+    step = (RIGHT - LEFT + GAP) / 2
     if shown:
-        figure.text(_LEFT, top, words.say("others"), **title)
+        figure.text(LEFT, top, words.say("others"), **title)
         names = [*(title_of(candidate, words) for candidate in shown), words.say("none")]
-        room = _OTHER[0] * (step - _GAP) * wide
+        room = _OTHER[0] * (step - GAP) * wide
         size = min(fitted(name, look.text_size, room) for name in names)
         for number, (name, candidate) in enumerate(zip(names, [*shown, None], strict=True)):
             column, row = divmod(number, long)
-            x, y = _LEFT + column * step, first - (row + 0.5) * _ROW * points
+            x, y = LEFT + column * step, first - (row + 0.5) * _ROW * points
             figure.text(x, y, name, fontsize=size, va="center_baseline", color=look.ink)
-            _other(figure, candidate, ranking, (x, y), step - _GAP, words, look)
+            _other(figure, candidate, ranking, (x, y), step - GAP, words, look)
     if answers:
-        figure.text(_LEFT + step, top, words.say("answers"), **title)
+        figure.text(LEFT + step, top, words.say("answers"), **title)
         figure.text(
-            _LEFT + step,
+            LEFT + step,
             first,
             "\n".join(answers),
             va="top",
@@ -548,7 +417,7 @@ def _footer(
     wide, high = size_of(figure)
     terms = f"{words.say('never')}.\n{caption(ranking.atlas, language=words.language)}"
     figure.text(
-        _RIGHT,
+        RIGHT,
         0.02,
         terms,
         ha="right",
@@ -567,11 +436,11 @@ def _footer(
         wanted.append("numb")
     said = {kind: words.say(f"key_{kind}") for kind in wanted}
     taken = max(width_of(line, look.small_size) for line in terms.split("\n"))
-    room = (_RIGHT - _LEFT) * wide - taken - 0.3
+    room = (RIGHT - LEFT) * wide - taken - 0.3
     # In tenths of an inch, so that the parts keep their size on any page.
     needs = sum(width_of(text, look.small_size) + 0.55 for text in said.values())
     size = look.small_size * min(1.0, max(0.5, room / needs))
-    key = figure.add_axes((_LEFT, 0.022, room / wide, 0.2 / high))
+    key = figure.add_axes((LEFT, 0.022, room / wide, 0.2 / high))
     key.set_xlim(0, 10 * room)
     key.set_ylim(0, 2)
     key.set_axis_off()
