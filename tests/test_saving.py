@@ -43,6 +43,18 @@ def test_text_is_text_on_the_papers_colour(tmp_path: Path) -> None:
     assert "fill: #00ff00" in written
 
 
+def test_pdf_embeds_true_type_fonts(tmp_path: Path) -> None:
+    """A PDF carries the fonts of its words as TrueType, with a table back to the letters."""
+    for path in (
+        save_figure(small(), tmp_path / "f.pdf"),
+        save_pages([small()], tmp_path / "pages.pdf"),
+    ):
+        written = path.read_bytes()
+        assert b"/FontFile2" in written
+        assert b"/ToUnicode" in written
+        assert b"/Subtype /Type3" not in written
+
+
 def test_part_of_a_figure_is_written_as_the_whole(tmp_path: Path) -> None:
     """Given a part, the page that it is on is written."""
     figure = small()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import shapely
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import Rectangle
 
 from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import VIEWS, Area, View, as_area
-from hippain_maps.plotting import artists
+from hippain_maps.geometry import VIEWS, View
 from hippain_maps.plotting.chart import add_pattern, caption, content_of
 from hippain_maps.plotting.drawing import add_drawing
+from hippain_maps.plotting.fit import (
+    add_bar,
+    add_fit,
+    add_key,
+    key_kinds,
+    main_views,
+    panel_views,
+    shapes_of,
+)
 from hippain_maps.plotting.layout import (
     crop_to,
     fitted,
@@ -27,7 +32,6 @@ from hippain_maps.plotting.layout import (
     wrapped,
 )
 from hippain_maps.plotting.look import PRINT, Look
-from hippain_maps.plotting.pattern import shapes_by_view
 from hippain_maps.plotting.ranking_page import (
     FOOT,
     GAP,
@@ -35,7 +39,6 @@ from hippain_maps.plotting.ranking_page import (
     LEFT,
     RIGHT,
     TOP,
-    Box,
     Page,
     add_charts,
     page_of,
@@ -51,11 +54,7 @@ from hippain_maps.plotting.ranking_words import (
     title_of,
 )
 from hippain_maps.plotting.red_flags import add_red_flags
-from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.words import Words, words_in
-
-MOST_VIEWS = 3
-"""Views of the drawing that are shown at the most; a panel may add one with its crosses."""
 
 OTHERS = 6
 """Other sources that are listed at the most."""
@@ -117,8 +116,8 @@ def plot_ranking(
     shown = (ranking.candidates or ranking.differential)[: max(1, min(top, 4))]
     body = ranking.atlas.body
     drawn = {view: drawing.area(view) for view in drawing.views}
-    shapes = [_shapes(candidate) for candidate in shown]
-    panels = [_main_views(drawn), *(_panel_views(found, drawn) for found in shapes)]
+    shapes = [shapes_of(candidate) for candidate in shown]
+    panels = [main_views(drawn), *(panel_views(found, drawn) for found in shapes)]
     content: dict[View, list[shapely.Geometry]] = {
         view: [drawn[view]] if view in drawn else []
         for view in VIEWS
@@ -159,10 +158,10 @@ def plot_ranking(
     for candidate, found, axes, box in zip(shown, shapes, charts[1:], page.boxes[1:], strict=True):
         for view, ax in axes.items():
             name = f"{candidate.source.id}-{candidate.side}"
-            _add_fit(ax, candidate, found.get(view), drawing, view, look, name=f"{view}-{name}")
+            add_fit(ax, candidate, found.get(view), drawing, view, look, name=f"{view}-{name}")
             if view in found:
                 add_pattern(ax, found[view], look, name=name, plain_core=True)
-        _bar(figure, (box[0], page.bars, min(box[2], 0.2), 0.011), candidate, look)
+        add_bar(figure, (box[0], page.bars, min(box[2], 0.2), 0.011), candidate, look)
     _panel_words(figure, page, look)
     _footer(figure, ranking, drawing, words, look)
     return figure
@@ -174,100 +173,6 @@ def _fitting(look: Look, figure: Figure) -> Look:
     less = min(1.0, 1.05 * wide / _A4[0], 1.12 * high / _A4[1])
     sizes = ("heading_size", "title_size", "text_size", "small_size")
     return replace(look, **{name: less * getattr(look, name) for name in sizes})
-
-
-def _shapes(candidate: Candidate) -> dict[View, PatternShapes]:
-    """Return the shapes of what the drawing speaks for of a candidate, by view.
-
-    Where nothing but numbness and tingling is drawn, that is its core alone.
-    """
-    source = candidate.source
-    found = shapes_by_view(candidate.atlas, candidate.points, candidate.side, source=source)
-    if candidate.overlap.skin_cm2.any():
-        return found
-    none = np.empty((0, 2))
-    return {
-        view: PatternShapes(view, shapely.Polygon(), none, none, {}, core=shapes.core)
-        for view, shapes in found.items()
-    }
-
-
-def _main_views(drawn: Mapping[View, Area]) -> tuple[View, ...]:
-    """Return the views with the most drawn on them, in the usual order."""
-    most = sorted(drawn, key=lambda view: -drawn[view].area)[:MOST_VIEWS]
-    return tuple(view for view in VIEWS if view in most)
-
-
-def _panel_views(
-    found: Mapping[View, PatternShapes], drawn: Mapping[View, Area]
-) -> tuple[View, ...]:
-    """Return the views of a panel: those drawn on, and one in which a trigger point is marked."""
-    views = list(_main_views(drawn))
-    if not any(found[view].marks for view in views if view in found):
-        marked = [view for view, shapes in found.items() if shapes.marks]
-        views += marked[:1]
-    return tuple(view for view in VIEWS if view in views)
-
-
-def _add_fit(
-    ax: Axes,
-    candidate: Candidate,
-    shapes: PatternShapes | None,
-    drawing: PainDrawing,
-    view: View,
-    look: Look,
-    *,
-    name: str,
-) -> None:
-    """Add what was drawn, in two tones: what a pattern explains and what it does not.
-
-    Numbness and tingling are compared with a core, and with no muscle.
-    """
-    extent = shapes.extent if shapes else shapely.Polygon()
-    core = shapes.core if shapes else shapely.Polygon()
-    pain, numb = (drawing.area(view, sensory=sensory) for sensory in (False, True))
-    _add_tones(ax, pain, extent, look, name=name)
-    if not pain.is_empty:
-        edge = {"facecolor": "none", "edgecolor": look.drawn, "linewidth": 1.2, "zorder": 5}
-        ax.add_artist(artists.area_patch(pain, **edge))
-    if not candidate.source.is_muscle:
-        _add_tones(ax, numb, core, look, name=f"{name}-numb")
-    if not numb.is_empty:
-        ax.add_artist(_numb_outline(numb, look, gid=f"{name}-numb"))
-
-
-def _add_tones(ax: Axes, drawn: Area, pattern: Area, look: Look, *, name: str) -> None:
-    """Add a drawn area, hatched inside a pattern and filled outside it."""
-    unexplained = as_area(shapely.difference(drawn, pattern))
-    explained = as_area(shapely.intersection(drawn, pattern))
-    for part, area in (("unexplained", unexplained), ("explained", explained)):
-        if not area.is_empty:
-            patch = artists.area_patch(area, linewidth=0, zorder=2.9, **_tone(part, look))
-            patch.set_gid(f"{name}-{part}")
-            ax.add_artist(patch)
-
-
-def _tone(part: str, look: Look) -> dict[str, Any]:
-    if part == "unexplained":
-        return {"facecolor": look.drawn, "alpha": 0.45, "edgecolor": "none"}
-    return {
-        "facecolor": "none",
-        "edgecolor": look.drawn,
-        "hatch": "////",
-        "hatch_linewidth": 0.6,
-    }
-
-
-def _numb_outline(area: shapely.Geometry, look: Look, **style: Any) -> Any:
-    return artists.area_patch(
-        area,
-        facecolor="none",
-        edgecolor=look.drawn,
-        linewidth=1.2,
-        linestyle=(0, (2.2, 1.4)),
-        zorder=5,
-        **style,
-    )
 
 
 def _header(figure: Figure, ranking: Ranking, words: Words, look: Look, top: float) -> None:
@@ -315,23 +220,6 @@ def _panel_words(figure: Figure, page: Page, look: Look) -> None:
     for (x, *_), titles, lines in zip(page.boxes, page.titles, page.lines, strict=True):
         for y, words, style in ((page.titles_top, titles, title), (page.lines_top, lines, plain)):
             figure.text(x, y, "\n".join(words), va="top", color=look.ink, **style)
-
-
-def _bar(
-    figure: Figure, box: Box, candidate: Candidate, look: Look, *, part: str = "share"
-) -> None:
-    """Draw how large a share of its list a candidate has."""
-    ax = figure.add_axes(box)
-    ax.set_xlim(0, 1)
-    ax.set_ylim(0, 1)
-    ax.set_axis_off()
-    frame = Rectangle((0, 0), 1, 1, facecolor=look.skin, edgecolor=look.faint_ink, linewidth=0.6)
-    # Half of its line would be cut off at the edge of the axes.
-    frame.set_clip_on(False)
-    ax.add_artist(frame)
-    share = Rectangle((0, 0), candidate.probability, 1, facecolor=look.ink, edgecolor="none")
-    share.set_gid(f"{candidate.source.id}-{candidate.side}-{part}")
-    ax.add_artist(share)
 
 
 def _others(
@@ -405,7 +293,7 @@ def _other(
     if candidate:
         said += f"   {words.term(candidate.fit)}"
         bar = (x + first * width, y - 0.035 / high, (last - first) * width, 0.07 / high)
-        _bar(figure, bar, candidate, look, part="other")
+        add_bar(figure, bar, candidate, look, part="other")
     size = fitted(said, look.text_size, (1 - after) * width * wide)
     figure.text(x + after * width, y, said, fontsize=size, va="center_baseline", color=look.ink)
 
@@ -414,7 +302,7 @@ def _footer(
     figure: Figure, ranking: Ranking, drawing: PainDrawing, words: Words, look: Look
 ) -> None:
     """Write the key and, at the right, what the page is and on what terms."""
-    wide, high = size_of(figure)
+    wide, _ = size_of(figure)
     terms = f"{words.say('never')}.\n{caption(ranking.atlas, language=words.language)}"
     figure.text(
         RIGHT,
@@ -426,51 +314,7 @@ def _footer(
         color=look.caption_ink,
         linespacing=1.3,
     )
-    wanted = ["essential", "spillover"] if ranking.overlap.skin_cm2.any() else []
-    if ranking.candidates:
-        wanted.append("point")
-    elif any(candidate.source.core for candidate in ranking.differential):
-        wanted.append("core")
-    wanted += ["explained", "unexplained"]
-    if any(not drawing.area(view, sensory=True).is_empty for view in drawing.views):
-        wanted.append("numb")
-    said = {kind: words.say(f"key_{kind}") for kind in wanted}
     taken = max(width_of(line, look.small_size) for line in terms.split("\n"))
     room = (RIGHT - LEFT) * wide - taken - 0.3
-    # In tenths of an inch, so that the parts keep their size on any page.
-    needs = sum(width_of(text, look.small_size) + 0.55 for text in said.values())
-    size = look.small_size * min(1.0, max(0.5, room / needs))
-    key = figure.add_axes((LEFT, 0.022, room / wide, 0.2 / high))
-    key.set_xlim(0, 10 * room)
-    key.set_ylim(0, 2)
-    key.set_axis_off()
-    x = 0.1
-    for kind, text in said.items():
-        _swatch(key, kind, x, look)
-        key.text(x + 2.8, 1, text, fontsize=size, va="center", color=look.ink)
-        x += 10 * (width_of(text, size) + 0.55 * size / look.small_size)
-
-
-def _swatch(key: Axes, kind: str, x: float, look: Look) -> None:
-    """Draw an example of what the key names."""
-    box = shapely.box(x, 0.3, x + 2.2, 1.7)
-    if kind == "essential":
-        patch = artists.area_patch(box, facecolor=look.pain, alpha=0.88, edgecolor="none")
-    elif kind == "core":
-        patch = artists.core_patch(box, look, plain=True)
-    elif kind == "numb":
-        patch = _numb_outline(box, look)
-    elif kind == "unexplained":
-        patch = artists.area_patch(box, **_tone(kind, look))
-    elif kind == "explained":
-        patch = artists.area_patch(box, **_tone(kind, look) | {"hatch": "////////"})
-    elif kind == "point":
-        key.add_line(artists.crosses([(x + 1.4, 1)], look, size=0.75))
-        return
-    else:
-        places = np.array([[0.3, 0.5], [1.1, 0.9], [2.0, 0.5], [0.5, 1.4], [1.6, 1.5]])
-        stipple = artists.dots(places + np.array([x, 0.0]), look, colour=look.pain)
-        stipple.set_offset_transform(key.transData)
-        key.add_collection(stipple, autolim=False)
-        return
-    key.add_artist(patch)
+    kinds = key_kinds(ranking, drawing)
+    add_key(figure, kinds, (LEFT, 0.022), room, words, look)

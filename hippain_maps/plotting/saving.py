@@ -21,8 +21,9 @@ _NO_DATE: dict[str, dict[str, None]] = {
     "svg": {"Date": None},
     "pdf": {"CreationDate": None},
 }
-# Type 3 in PDF: cutting a TrueType font down takes longer than all the rest of a figure.
-_STYLE: dict[Any, Any] = {"svg.hashsalt": "hippain", "svg.fonttype": "none", "pdf.fonttype": 3}
+# Type 42 in PDF: TrueType fonts cut down to the letters used. Printers and journals refuse the
+# shapes of type 3, and other programs cannot change a word in them.
+_STYLE: dict[Any, Any] = {"svg.hashsalt": "hippain", "svg.fonttype": "none", "pdf.fonttype": 42}
 # The settings are those of the whole program; two threads would undo each other's. Reentrant, since
 # pages may be made, and saved elsewhere, while they are written.
 _SETTINGS = threading.RLock()
