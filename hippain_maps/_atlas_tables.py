@@ -10,9 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 from hippain_maps.atlas import Atlas, cited
-from hippain_maps.patterns import ZONES, Frequencies, Source, Statements
+from hippain_maps.patterns import ZONES, Frequencies, Measured, Source, Statements
 from hippain_maps.referrals import Referral, referrals
 from hippain_maps.regions import Body
+
+_MEASURED = 8
+"""Regions of a measured trigger point that are told."""
 
 
 def print_sources(console: Console, atlas: Atlas, *, long: bool = False) -> None:
@@ -198,6 +201,8 @@ def print_source(console: Console, atlas: Atlas, source: Source) -> None:
                 areas[name + (" (other side)" if part.crossed else "")] = None
             if areas:
                 console.print(Text(f"  {zone}: {', '.join(areas)}"))
+        if point.measured:
+            _print_measured(console, atlas, point.measured)
         if source.frequencies:
             _print_frequencies(console, atlas, source.frequencies)
         if source.core:
@@ -226,6 +231,21 @@ def print_source(console: Console, atlas: Atlas, source: Source) -> None:
     for key in sorted(cited(source)):
         citation = atlas.citations[key]
         console.print(Text(f"  {key}: {citation.what}. {citation.address or ''}".rstrip()))
+
+
+def _print_measured(console: Console, atlas: Atlas, measured: Measured) -> None:
+    """Print how many people felt which region, the commonest first."""
+    commonest = sorted(measured.regions, key=lambda one: -one.felt / one.of)[:_MEASURED]
+    said = [
+        f"{atlas.body.regions[one.region].name}{' (other side)' if one.crossed else ''} "
+        f"{one.felt} of {one.of}"
+        for one in commonest
+    ]
+    console.print(Text(f"  counted: {', '.join(said)}"))
+    evidence = measured.evidence
+    console.print(
+        Text(f"  of {measured.population}  [{evidence.confidence}{keys(evidence.citations)}]")
+    )
 
 
 def _print_frequencies(console: Console, atlas: Atlas, frequencies: Frequencies) -> None:

@@ -101,6 +101,38 @@ class TerritoryEntry(_Model):
         return self
 
 
+class MeasuredRegion(_Model):
+    """Of how many people, whose drawing could show it, so many felt a region."""
+
+    region: Id
+    side: Literal["ipsilateral", "contralateral"] = "ipsilateral"
+    felt: Annotated[int, Field(ge=0)]
+    of: Annotated[int, Field(ge=1)]
+
+    @model_validator(mode="after")
+    def _some(self) -> MeasuredRegion:
+        if self.felt > self.of:
+            raise ValueError(f"{self.felt} of {self.of} people is too many")
+        return self
+
+
+class MeasuredEntry(Basis):
+    """What pressing a trigger point sent, counted: the people behind its zones."""
+
+    population: Text
+    people: Annotated[int, Field(ge=1)]
+    regions: list[MeasuredRegion]
+
+    @model_validator(mode="after")
+    def _fits(self) -> MeasuredEntry:
+        places = [(entry.region, entry.side) for entry in self.regions]
+        if len(set(places)) < len(places):
+            raise ValueError("a region stands twice; write it once a side")
+        if any(entry.of > self.people for entry in self.regions):
+            raise ValueError(f"a region was seen in more than the {self.people} people")
+        return self
+
+
 class MarkEntry(_Model):
     """A place where a trigger point is felt, on the patient's left half."""
 
@@ -119,6 +151,7 @@ class TriggerPointEntry(_Model):
     spot_basis: Basis
     zones: Zones
     zones_basis: Basis
+    measured: MeasuredEntry | None = None
     note: Text | None = None
 
 

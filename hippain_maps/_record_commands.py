@@ -1,4 +1,4 @@
-"""The commands of the store: ``hippain visits list | show | export | import | delete | where``."""
+"""The commands of the store: ``hippain visits list | show | export | ...``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from hippain_maps._figure_commands import patterns_option
 from hippain_maps.store import Store, default_path
 
 
@@ -23,7 +24,7 @@ def _store_option(command: Any) -> Any:
 
 @click.group()
 def visits() -> None:
-    """Keep visits on this machine: list, show, export, import, delete.
+    """Keep visits on this machine: list, show, export, import, delete, pool referrals.
 
     Patients are codes, never names. The file is not encrypted: keep it on an encrypted disk.
     """
@@ -120,6 +121,69 @@ def delete(
         else:
             store.delete_patient(code or "")
     click.echo(f"deleted {what}")
+
+
+@visits.command(epilog="Example: hippain visits referrals --familiar -o measured/")
+@click.argument("names", nargs=-1, metavar="[SOURCE]...")
+@click.option("--familiar", is_flag=True, help="Count only pain that the patient knew.")
+@click.option("--all", "everything", is_flag=True, help="Show every region that was felt.")
+@click.option("--json", "as_json", is_flag=True, help="Write the pool as JSON.")
+@click.option("-o", "--output", "out", metavar="FOLDER", help="Write it as a pattern pack.")
+@click.option(
+    "--least",
+    type=click.IntRange(1, 100_000),
+    default=10,
+    help="People that a trigger point needs to be in the pack [10].",
+)
+@patterns_option
+@_store_option
+def referrals(
+    names: Sequence[str],
+    familiar: bool,
+    everything: bool,
+    as_json: bool,
+    out: str | None,
+    least: int,
+    patterns: Sequence[str],
+    path: str | None,
+) -> None:
+    """Pool what pressed trigger points sent: how many people felt which region, of how many.
+
+    Only patients who consented are read, and no code of a patient is written. A person counts once
+    for a trigger point. The pack is a folder for --patterns, 'hippain check' and load_atlas.
+    """
+    from dataclasses import replace
+
+    from hippain_maps.atlas import load_atlas
+    from hippain_maps.pooling import pool_referrals
+
+    atlas = load_atlas(*patterns)
+    wanted = {atlas.source(name).id for name in names}
+    with Store(path) as store:
+        pool = pool_referrals(store, atlas, familiar_only=familiar)
+    if wanted:
+        pool = replace(pool, points=tuple(p for p in pool.points if p.source.id in wanted))
+    if out:
+        from hippain_maps.measured_pack import write_pack
+
+        written = write_pack(pool, out, least_people=least, packs=patterns)
+        click.echo(f"wrote {', '.join(file.name for file in written)} to {out}", err=True)
+    if as_json:
+        click.echo(json.dumps(pool.to_dict(), indent=2, allow_nan=False))
+    elif not out:
+        from hippain_maps._console import console
+        from hippain_maps._pool_table import print_pool
+
+        print_pool(console(), pool, everything=everything)
+
+
+@visits.command("check", epilog="Example: hippain visits check")
+@_store_option
+def check_store(path: str | None) -> None:
+    """Read the whole store and say whether anything in it is damaged."""
+    with Store(path) as store:
+        store.check()
+    click.echo(f"{store.path}: nothing is damaged")
 
 
 @visits.command(epilog="Example: hippain visits where")

@@ -55,7 +55,23 @@ def _second(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX observations_at ON observations (source, point)")
 
 
-MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_first, _second)
+def _third(db: sqlite3.Connection) -> None:
+    """Count the visits of each patient as they come and go, so that a list need not."""
+    db.execute("ALTER TABLE patients ADD COLUMN visits INTEGER NOT NULL DEFAULT 0")
+    db.execute(
+        "UPDATE patients SET visits = (SELECT count(*) FROM visits WHERE patient = patients.code)"
+    )
+    for name, event, row, step in (
+        ("visit_added", "INSERT", "NEW", "+ 1"),
+        ("visit_deleted", "DELETE", "OLD", "- 1"),
+    ):
+        db.execute(
+            f"CREATE TRIGGER {name} AFTER {event} ON visits BEGIN"
+            f" UPDATE patients SET visits = visits {step} WHERE code = {row}.patient; END"
+        )
+
+
+MIGRATIONS: Sequence[Callable[[sqlite3.Connection], None]] = (_first, _second, _third)
 """Step n makes a file of version n + 1 from one of version n; the last one is the present."""
 
 VERSION = len(MIGRATIONS)

@@ -300,6 +300,49 @@ def _show(value: Any) -> str:
     return shown if len(shown) <= 60 else f"{shown[:57]}..."
 
 
+# --- Writing it ---
+
+
+class _Writer(yaml.SafeDumper):
+    """Writes text so that it is read as text here: by the rules of YAML 1.2, not of 1.1."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write the same list out twice rather than refer to it."""
+        return True
+
+    def text(self, text: str) -> yaml.ScalarNode:
+        """Return a text, quoted where it could be taken for something else."""
+        try:
+            plain = _scalar(text) == text
+        except ValueError:
+            plain = False
+        style = ">" if len(text) > 80 and plain else None if plain else '"'
+        return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+_Writer.add_representer(str, _Writer.text)
+
+
+def yaml_text(data: Mapping[str, Any]) -> str:
+    """Return plain data as YAML that `read_yaml` reads back; innermost lists stand on one line.
+
+    Examples
+    --------
+    >>> print(yaml_text({"id": "psoas", "at": [1, 2.5], "no": "1e3"}), end="")
+    id: psoas
+    at: [1, 2.5]
+    'no': "1e3"
+    """
+    return yaml.dump(
+        dict(data),
+        Dumper=_Writer,
+        sort_keys=False,
+        allow_unicode=True,
+        default_flow_style=None,
+        width=100,
+    )
+
+
 # --- Checking the fields -----------------------------------------------------------------------
 
 _KINDS = {

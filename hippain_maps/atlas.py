@@ -375,6 +375,7 @@ def cited(source: Source) -> frozenset[str]:
         keys.update(source.frequencies.evidence.citations)
     for point in source.trigger_points:
         keys.update(point.spot_evidence.citations, point.zones_evidence.citations)
+        keys.update(point.measured.evidence.citations if point.measured else ())
     return frozenset(keys)
 
 

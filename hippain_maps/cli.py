@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hippain_maps._console import console as _console
 from hippain_maps._figure_commands import chart, figure, patterns_option, plate
 from hippain_maps._json import one_line
 from hippain_maps._record_commands import visits
@@ -31,8 +32,6 @@ from hippain_maps.screening import read_answers
 from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from hippain_maps.simulation import Family
 
 
@@ -370,16 +369,3 @@ def _summary(atlas: Atlas) -> str:
         f"side, {len(atlas.body.groups)} groups, {len(atlas.clues)} clues, "
         f"{len(atlas.red_flags)} red flags, {len(atlas.citations)} citations."
     )
-
-
-def _console() -> Console:
-    from rich.console import Console
-
-    class PipedConsole(Console):
-        def on_broken_pipe(self) -> None:
-            # The default is to leave with 1.
-            raise BrokenPipeError
-
-    # Off a terminal (a file, a pipe) rich would assume 80 columns and cut tables.
-    width = None if sys.stdout.isatty() or os.environ.get("COLUMNS") else 110
-    return PipedConsole(width=width, highlight=False, emoji=False, markup=False)

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import Literal
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
@@ -131,4 +132,23 @@ class OutputError(HippainError, OSError):
 
 
 class StoreError(HippainError, OSError):
-    """Raised when the store of visits cannot be opened, read or written, or refuses a change."""
+    """Raised when the store of visits cannot be opened, read or written, or refuses a change.
+
+    Parameters
+    ----------
+    message : str
+        What was given, what is accepted, what to do.
+    kind : {"refused", "missing", "changed", "unavailable"}
+        What was asked for cannot be done; what it names is not there; somebody else saved in
+        between; or the file or the disk is at fault, and nothing that was asked.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        kind: Literal["refused", "missing", "changed", "unavailable"] = "refused",
+    ) -> None:
+        self.message = message
+        self.kind = kind
+        super().__init__(message)

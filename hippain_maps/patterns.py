@@ -132,6 +132,29 @@ class ZoneRegion:
 
 
 @dataclass(frozen=True, slots=True)
+class MeasuredShare:
+    """Of `of` people whose drawing could show a region, `felt` felt it when the point was pressed.
+
+    `crossed`: the region lies on the side opposite to the trigger point.
+    """
+
+    region: str
+    crossed: bool
+    felt: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What pressing a trigger point sent, counted over people; its zones were made from it."""
+
+    population: str
+    people: int
+    regions: tuple[MeasuredShare, ...]
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class TriggerPoint:
     """A trigger point, its marks and the zones it sends pain to."""
 
@@ -144,6 +167,7 @@ class TriggerPoint:
     spot_evidence: Evidence
     zones_evidence: Evidence
     note: str | None
+    measured: Measured | None = None
 
     def marks_on(self, side: Side) -> tuple[TriggerPointMark, ...]:
         """Return the marks on one side; the right ones are mirrored."""

@@ -18,6 +18,8 @@ from hippain_maps.patterns import (
     Evidence,
     Frequencies,
     Frequency,
+    Measured,
+    MeasuredShare,
     Source,
     Statements,
     TriggerPoint,
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
         Basis,
         ClueFacts,
         Facts,
+        MeasuredEntry,
         SourceFile,
         TerritoryEntry,
         TriggerPointEntry,
@@ -254,7 +257,26 @@ def _trigger_point(
         spot_evidence=_evidence(entry.spot_basis),
         zones_evidence=_evidence(entry.zones_basis),
         note=entry.note,
+        measured=_measured(entry.measured, file, (*field, "measured"), body),
     )
+
+
+def _measured(
+    entry: MeasuredEntry | None, file: YamlFile, field: Field, body: Body
+) -> Measured | None:
+    if entry is None:
+        return None
+    for number, counted in enumerate(entry.regions):
+        if counted.region not in body.regions:
+            near = did_you_mean(counted.region, body.regions)
+            raise file.error(
+                f"there is no region '{counted.region}'{near}",
+                (*field, "regions", number, "region"),
+            )
+    shares = tuple(
+        MeasuredShare(r.region, r.side == "contralateral", r.felt, r.of) for r in entry.regions
+    )
+    return Measured(entry.population, entry.people, shares, _evidence(entry))
 
 
 _CROSSED: dict[ZoneSide, tuple[bool, ...]] = {

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
+import errno
 import json
 import os
 import sqlite3
@@ -47,6 +48,30 @@ _WAIT_S = 10.0
 """How long a save waits for another program that is writing."""
 
 _HEADER = b"SQLite format 3\x00"
+
+_READ_ONLY = "it may only be read ({}); make file and folder writable, or name another (--store)"
+_FULL = "there is no room left ({}); nothing that was saved is lost; make room and save again"
+_DAMAGED = "it is damaged ({}); restore a copy of it"
+_BUSY = "another program is writing to it and does not stop ({}); try again"
+_FAILED = "the disk failed or is full ({}); nothing that was saved is lost; look at the disk"
+
+_REMEDIES: Mapping[int, str] = {
+    errno.EACCES: _READ_ONLY,
+    errno.EPERM: _READ_ONLY,
+    errno.EROFS: _READ_ONLY,
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EISDIR: "it is a folder ({}); name a file",
+    errno.ENOTDIR: "a part of its path is no folder ({}); name another place",
+    -sqlite3.SQLITE_READONLY: _READ_ONLY,
+    -sqlite3.SQLITE_CANTOPEN: _READ_ONLY,
+    -sqlite3.SQLITE_FULL: _FULL,
+    -sqlite3.SQLITE_CORRUPT: _DAMAGED,
+    -sqlite3.SQLITE_NOTADB: _DAMAGED,
+    -sqlite3.SQLITE_BUSY: _BUSY,
+    -sqlite3.SQLITE_IOERR: _FAILED,
+}
+"""What to do about an error number of the system, or of SQLite (negative)."""
 
 
 def default_path() -> Path:
@@ -120,11 +145,26 @@ class Store:
         except FileNotFoundError:
             return
         except OSError as error:
-            raise self._error("open", error.strerror or str(error)) from None
+            raise self._error("open", self._why(error)) from None
         if head and (len(head) < 100 or not head.startswith(_HEADER)):
             raise self._error("open", "it is no store, or it is cut off; nothing was changed")
         if head and int.from_bytes(head[68:72], "big") not in (0, APPLICATION):
             raise self._error("open", "it is another program's database; nothing was changed")
+        if head and self._is_cut_off(head):
+            raise self._error(
+                "open", "it is cut off: part of the file is missing; restore a copy of it"
+            )
+
+    def _is_cut_off(self, head: bytes) -> bool:
+        """Return whether the file is shorter than its header says, and no log makes up for it."""
+        size = int.from_bytes(head[16:18], "big")
+        pages = int.from_bytes(head[28:32], "big")
+        counted = head[24:28] == head[92:96]
+        log = self.path.with_name(self.path.name + "-wal")
+        with self._told("open"):
+            if not counted or (log.exists() and log.stat().st_size):
+                return False
+            return self.path.stat().st_size < pages * (65536 if size == 1 else size)
 
     def _check(self, db: sqlite3.Connection) -> None:
         (version,) = db.execute("PRAGMA user_version").fetchone()
@@ -138,9 +178,23 @@ class Store:
                 f"it has version {version} and this program knows version {VERSION}; "
                 "update hippain_maps",
             )
-        (state,) = db.execute("PRAGMA quick_check(1)").fetchone()
-        if state != "ok":
-            raise self._error("open", f"it is damaged ({one_line(str(state))}); restore a copy")
+
+    def check(self) -> None:
+        """Read the whole file and say if anything in it is damaged; it takes its time.
+
+        Opening looks at the header alone, so that a large store opens as fast as a small one.
+
+        Raises
+        ------
+        StoreError
+            If the file is damaged.
+        """
+        with self._told("read"):
+            (state,) = self._db.execute("PRAGMA integrity_check(1)").fetchone()
+            strays = self._db.execute("PRAGMA foreign_key_check").fetchall()
+        if state != "ok" or strays:
+            said = one_line(str(state)) if state != "ok" else "rows without their patient or visit"
+            raise self._error("read", f"it is damaged ({said}); restore a copy of it")
 
     def close(self) -> None:
         """Close the file."""
@@ -160,7 +214,17 @@ class Store:
         self.close()
 
     def _error(self, what: str, why: str) -> StoreError:
-        return StoreError(f"cannot {what} the store '{one_line(str(self.path))}': {why}")
+        name = one_line(str(self.path))
+        return StoreError(f"cannot {what} the store '{name}': {why}", kind="unavailable")
+
+    def _why(self, error: sqlite3.Error | OSError) -> str:
+        """Return what the disk or the database objected to, and what to do about it."""
+        if isinstance(error, OSError):
+            said = error.strerror or str(error)
+            return _REMEDIES.get(error.errno or 0, "{}").format(said)
+        # Extended codes carry the main one in their lowest byte.
+        main = (getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+        return _REMEDIES.get(-main, "{}").format(one_line(str(error)))
 
     @contextlib.contextmanager
     def _told(self, what: str) -> Iterator[None]:
@@ -169,10 +233,8 @@ class Store:
             yield
         except StoreError:
             raise
-        except sqlite3.DatabaseError as error:
-            raise self._error(what, one_line(str(error))) from None
-        except OSError as error:
-            raise self._error(what, error.strerror or str(error)) from None
+        except (sqlite3.Error, OSError) as error:
+            raise self._error(what, self._why(error)) from None
 
     def _busy(self) -> bool:
         """Return whether a transaction is open."""
@@ -219,7 +281,7 @@ class Store:
             if self._db.execute("SELECT 1 FROM patients WHERE code = ?", (code,)).fetchone():
                 raise StoreError(f"there is a patient '{code}' already; choose another code")
             self._db.execute(
-                "INSERT INTO patients VALUES (?, ?, ?, ?)",
+                "INSERT INTO patients (code, created, consent, keep_until) VALUES (?, ?, ?, ?)",
                 (code, _today(), int(consent), keep_until and keep_until.isoformat()),
             )
         return self.patient(code)
@@ -245,7 +307,7 @@ class Store:
             If there is no such code.
         """
         with self._told("read"):
-            row = self._db.execute(f"{_PATIENTS} WHERE p.code = ? GROUP BY p.code", (code,))
+            row = self._db.execute(f"{_PATIENTS} WHERE p.code = ?", (code,))
             found = row.fetchone()
         if found is None:
             known = [patient.code for patient in self.patients(most=1000)]
@@ -256,7 +318,7 @@ class Store:
         """Return patients by code, a page at a time: those behind `after`."""
         with self._told("read"):
             rows = self._db.execute(
-                f"{_PATIENTS} WHERE p.code > ? GROUP BY p.code ORDER BY p.code LIMIT ?",
+                f"{_PATIENTS} WHERE p.code > ? ORDER BY p.code LIMIT ?",
                 (after, most),
             ).fetchall()
         return tuple(map(patient_of, rows))
@@ -285,8 +347,17 @@ class Store:
 
     def _empty_log(self) -> None:
         """Write the log into the file and cut it off, so that nothing deleted stays in it."""
+        if self._busy():
+            # Part of a larger change; its end is not ours.
+            return
         with self._told("write"):
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            (busy, _, _) = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise self._error(
+                "empty the log of",
+                "what was deleted is gone from it, but another program still reads the log; close "
+                "that program, which empties it",
+            )
 
     # --- Visits ---
 
@@ -353,7 +424,8 @@ class Store:
             if done.rowcount != 1:
                 raise StoreError(
                     f"visit {visit.id} was changed or deleted elsewhere since it was opened; "
-                    "open it again, nothing was overwritten"
+                    "open it again, nothing was overwritten",
+                    kind="changed",
                 )
         return self.visit(visit.id)
 
@@ -368,7 +440,9 @@ class Store:
         with self._told("read"):
             row = self._db.execute("SELECT * FROM visits WHERE id = ?", (number,)).fetchone()
         if row is None:
-            raise StoreError(f"there is no visit {number}; 'hippain visits list' shows them")
+            raise StoreError(
+                f"there is no visit {number}; 'hippain visits list' shows them", kind="missing"
+            )
         return visit_of(row)
 
     def visits(
@@ -416,7 +490,7 @@ class Store:
         drawing: PainDrawing,
     ) -> Observation:
         """Add what pressing a trigger point sent."""
-        self.visit(visit)
+        patient = self.visit(visit).patient
         if side not in SIDES:
             raise StoreError(f"'{one_line(str(side)[:20])}' is no side; write left or right")
         with self._saving():
@@ -434,23 +508,56 @@ class Store:
                 ),
             )
         number = cast(int, done.lastrowid)
-        return Observation(number, visit, source, point, side, familiar, drawing)
+        return Observation(number, visit, source, point, side, familiar, drawing, patient)
 
     def observations(self, *, visit: int | None = None) -> Iterator[Observation]:
-        """Yield observations of one visit, or of every patient who consented to pooling."""
-        where = "o.visit = ?" if visit is not None else "p.consent = 1"
+        """Yield observations of one visit, or of every patient who consented to pooling.
+
+        Patients past their retention date are left out of the pool, whether or not they have been
+        deleted yet.
+        """
+        where: str = _POOLED
+        values: tuple[object, ...] = (_today(),)
+        if visit is not None:
+            where, values = "o.visit = ?", (visit,)
         with self._told("read"):
             rows = self._db.execute(
-                "SELECT o.* FROM observations o JOIN visits v ON v.id = o.visit"
+                "SELECT o.*, v.patient FROM observations o JOIN visits v ON v.id = o.visit"
                 f" JOIN patients p ON p.code = v.patient WHERE {where} ORDER BY o.id",
-                () if visit is None else (visit,),
+                values,
             )
             yield from map(observation_of, rows)
 
+    def withheld(self) -> int:
+        """Return how many observations are kept out of the pool: no consent, or past the date."""
+        with self._told("read"):
+            (count,) = self._db.execute(
+                "SELECT count(*) FROM observations o JOIN visits v ON v.id = o.visit"
+                f" JOIN patients p ON p.code = v.patient WHERE NOT ({_POOLED})",
+                (_today(),),
+            ).fetchone()
+        return int(count)
+
+    def delete_observation(self, number: int) -> None:
+        """Delete an observation, and overwrite where it stood.
+
+        Raises
+        ------
+        StoreError
+            If there is no such observation.
+        """
+        with self._saving():
+            done = self._db.execute("DELETE FROM observations WHERE id = ?", (number,))
+            if done.rowcount != 1:
+                raise StoreError(f"there is no observation {number}", kind="missing")
+        self._empty_log()
+
+
+_POOLED = "p.consent = 1 AND (p.keep_until IS NULL OR p.keep_until >= ?)"
 
 _PATIENTS = (
-    "SELECT p.code, p.created, p.consent, p.keep_until, count(v.id) AS visits"
-    " FROM patients p LEFT JOIN visits v ON v.patient = p.code"
+    "SELECT p.code, p.created, p.consent, p.keep_until, p.visits, (SELECT v.date FROM visits v"
+    " WHERE v.patient = p.code ORDER BY v.date DESC, v.id DESC LIMIT 1) AS last FROM patients p"
 )
 
 

@@ -37,6 +37,8 @@ class Patient:
         When they are to be deleted; acted on by `Store.delete_expired`.
     visits : int
         How many there are.
+    last : datetime.date or None
+        Of the latest visit.
     """
 
     code: str
@@ -44,6 +46,7 @@ class Patient:
     consent: bool
     keep_until: dt.date | None
     visits: int
+    last: dt.date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,25 @@ class VisitLine:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What pressing a trigger point sent, as the patient drew it."""
+    """What pressing a trigger point sent, as the patient drew it.
+
+    Parameters
+    ----------
+    id : int
+        Number in this store; later ones are higher.
+    visit : int
+        During which it was pressed.
+    source, point : str
+        Ids of the muscle and its trigger point.
+    side : {"left", "right"}
+        Of the pressed point.
+    familiar : bool
+        Whether it is the pain that the patient knows.
+    drawing : PainDrawing
+        What was felt. A view without marks says nothing, unless it is declared complete.
+    patient : str
+        The patient's code.
+    """
 
     id: int
     visit: int
@@ -105,6 +126,7 @@ class Observation:
     side: Side
     familiar: bool
     drawing: PainDrawing
+    patient: str
 
 
 def patient_of(row: sqlite3.Row) -> Patient:
@@ -116,6 +138,7 @@ def patient_of(row: sqlite3.Row) -> Patient:
         consent=bool(row["consent"]),
         keep_until=dt.date.fromisoformat(until) if until else None,
         visits=row["visits"],
+        last=dt.date.fromisoformat(row["last"]) if row["last"] else None,
     )
 
 
@@ -180,4 +203,5 @@ def observation_of(row: sqlite3.Row) -> Observation:
         row["side"],
         bool(row["familiar"]),
         PainDrawing.from_geojson(row["drawing"]),
+        row["patient"],
     )
