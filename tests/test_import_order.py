@@ -36,6 +36,7 @@ FLOORS = {
     "body": 4,
     "patterns": 4,
     "softening": 4,
+    "clipping": 4,
     "words": 4,
     "anatomy": 5,
     "marks": 4,
