@@ -55,6 +55,11 @@ MAX_YAML_BYTES = 1_000_000
 MAX_YAML_DEPTH = 32
 """Nesting of one YAML file. The atlas needs fewer than ten levels; PyYAML recurses per level."""
 
+# --- The built atlas in the cache folder --------------------------------------------------------
+
+MAX_CACHE_BYTES = 50_000_000
+"""Size of one file. The shipped atlas takes a fiftieth of it."""
+
 # --- An archive of visits ----------------------------------------------------------------------
 
 MAX_ARCHIVE_BYTES = 500_000_000

@@ -4,22 +4,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from hippain_maps._cache import cached
 from hippain_maps._resources import resource_dir
 from hippain_maps.body import load_body
 from hippain_maps.drawing import QUALITIES
 from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
-from hippain_maps.patterns import Clue, Evidence, Relation, Source, Statements
-from hippain_maps.red_flags import RedFlags, load_red_flags
+from hippain_maps.model import FitWord, Model, ZoneChances, build_model
+from hippain_maps.patterns import (
+    Clue,
+    ClueLink,
+    Evidence,
+    Frequencies,
+    Frequency,
+    Relation,
+    Source,
+    Statements,
+    TriggerPoint,
+    TriggerPointMark,
+    ZoneRegion,
+)
+from hippain_maps.red_flags import Condition, RedFlag, RedFlags, RedFlagWords, load_red_flags
 from hippain_maps.regions import Body
 from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
-    from hippain_maps._pattern_files import ModelFile
     from hippain_maps._yaml import YamlFile
 
 NOT_SOURCES = frozenset(
@@ -81,7 +94,7 @@ class Atlas:
         The charts and regions.
     sources : mapping of str to Source
         By id, in alphabetical order.
-    model : ModelFile
+    model : Model
         The constants of the ranking.
     places : tuple of Place
         Where place alone cannot decide.
@@ -102,7 +115,7 @@ class Atlas:
 
     body: Body
     sources: Mapping[str, Source]
-    model: ModelFile
+    model: Model
     places: tuple[Place, ...]
     citations: Mapping[str, Citation]
     version: str
@@ -187,6 +200,14 @@ class Atlas:
         return self.sources[found]
 
 
+_KINDS = (
+    Citation, Clue, ClueLink, Condition, Evidence, FitWord, Frequencies, Frequency, Model, Place,
+    RedFlag, RedFlags, RedFlagWords, Relation, Source, Statements, TeachingSet, TriggerPoint,
+    TriggerPointMark, ZoneChances, ZoneRegion,
+)  # fmt: skip
+"""What an atlas is made of, beside its body."""
+
+
 def fold(name: str) -> str:
     """Return a name as it is compared: lower case, words apart by one space."""
     return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
@@ -216,7 +237,22 @@ def load_atlas(*folders: str | Path, body: Body | None = None) -> Atlas:
     >>> atlas.source("TFL").name
     'Tensor fasciae latae'
     """
-    return read_atlas(body or load_body(), [resource_dir("patterns"), *map(Path, folders)])
+    shipped = resource_dir("patterns")
+    if folders or body is not None:
+        return read_atlas(body or load_body(), [shipped, *map(Path, folders)])
+    whole = load_body()
+    # The body is kept in a file of its own.
+    rest = cached(
+        "atlas",
+        [resource_dir("body_regions"), shipped],
+        _KINDS,
+        lambda: _beside_body(read_atlas(whole, [shipped])),
+    )
+    return Atlas(body=whole, **rest)
+
+
+def _beside_body(atlas: Atlas) -> dict[str, Any]:
+    return {part.name: getattr(atlas, part.name) for part in fields(atlas) if part.name != "body"}
 
 
 def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
@@ -247,7 +283,8 @@ def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
             raise DataError("the file is missing", file=f"patterns/{name}.yaml")
     clues = _vocabulary(homes["clues"].parent)
     sources = {name: load_source(paths[name], body, clues) for name in sorted(paths)}
-    model, model_file = read_model(homes["model"].parent)
+    entry, model_file = read_model(homes["model"].parent)
+    model = build_model(entry)
     _check_priors(model, model_file, sources)
     citations = {
         key: Citation(key, entry.what, entry.address)
@@ -310,7 +347,7 @@ def _hash(body: Body, paths: Iterable[Path]) -> str:
     return digest.hexdigest()[:8]
 
 
-def _check_priors(model: ModelFile, file: YamlFile, sources: Mapping[str, Source]) -> None:
+def _check_priors(model: Model, file: YamlFile, sources: Mapping[str, Source]) -> None:
     for name in model.source_priors:
         if name not in sources:
             raise file.error(

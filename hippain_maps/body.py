@@ -16,6 +16,7 @@ import shapely
 from shapely import LineString, Polygon
 
 from hippain_maps import linework
+from hippain_maps._cache import cached
 from hippain_maps._resources import resource_dir
 from hippain_maps._yaml import YamlFile
 from hippain_maps.errors import DataError, did_you_mean
@@ -47,6 +48,9 @@ if TYPE_CHECKING:
         Read,
     )
 
+_KINDS = (Body, BodyRegion, Group, BodyChart, ContextArea)
+"""What a body is made of."""
+
 Context = dict[View, tuple[ContextArea, ...]]
 Hints = dict[View, tuple[FloatArray, ...]]
 
@@ -66,9 +70,16 @@ def load_body(folder: Path | None = None) -> Body:
     >>> body.views_of("left:thigh_1_posterolateral")
     ('posterior', 'left_lateral')
     """
+    if folder is not None:
+        return _read_body(folder)
+    shipped = resource_dir("body_regions")
+    return cached("body", [shipped], _KINDS, lambda: _read_body(shipped))
+
+
+def _read_body(folder: Path) -> Body:
     from hippain_maps._body_files import read_body_files
 
-    return build_body(read_body_files(folder or resource_dir("body_regions")))
+    return build_body(read_body_files(folder))
 
 
 def build_body(files: BodyFiles) -> Body:

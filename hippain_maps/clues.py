@@ -14,14 +14,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
+from hippain_maps.model import Model
 from hippain_maps.patterns import Clue, ClueLink, Source
-
-if TYPE_CHECKING:
-    from hippain_maps._pattern_files import ModelFile
 
 Answer = Literal["yes", "no"]
 Origin = Literal["answer", "drawing"]
@@ -64,14 +62,14 @@ class ClueEffect:
         }
 
 
-def yes_chance(link: ClueLink | None, model: ModelFile) -> float:
+def yes_chance(link: ClueLink | None, model: Model) -> float:
     """Return how often patients with a source say yes to a clue.
 
     Parameters
     ----------
     link : ClueLink or None
         What the source says of the clue; None if nothing.
-    model : ModelFile
+    model : Model
         The constants.
     """
     other = model.clue_yes / model.clue_ratio
@@ -85,7 +83,7 @@ def yes_chance(link: ClueLink | None, model: ModelFile) -> float:
     return model.clue_yes if link.favours else other / model.clue_ratio
 
 
-def factor_of(link: ClueLink, answer: Answer, model: ModelFile) -> tuple[float, bool]:
+def factor_of(link: ClueLink, answer: Answer, model: Model) -> tuple[float, bool]:
     """Return the likelihood ratio of an answer for a source, and whether it is published."""
     published = link.ratio_yes if answer == "yes" else link.ratio_no
     if published is not None:
@@ -143,7 +141,7 @@ def _moved(name: str, answer: Answer, atlas: Atlas) -> tuple[tuple[Source, float
     return tuple(sorted(moved, key=lambda m: (-abs(math.log(m[1])), m[0].id)))
 
 
-def log_factors(found: tuple[ClueEffect, ...], model: ModelFile) -> dict[str, float]:
+def log_factors(found: tuple[ClueEffect, ...], model: Model) -> dict[str, float]:
     """Return the log of the factor on each source's weight, by source id."""
     stated: dict[str, float] = {}
     published: dict[str, float] = {}

@@ -15,18 +15,15 @@ import math
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import FloatArray
+from hippain_maps.model import Model
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.softening import softening
-
-if TYPE_CHECKING:
-    from hippain_maps._pattern_files import ModelFile
 
 IntArray = NDArray[np.intp]
 
@@ -260,7 +257,7 @@ def _core(source: Source, atlas: Atlas) -> FloatArray:
 
 
 def _spared(
-    point: TriggerPoint, model: ModelFile, place: Mapping[str, int], *, spillover: bool
+    point: TriggerPoint, model: Model, place: Mapping[str, int], *, spillover: bool
 ) -> FloatArray:
     """Return the probability that each sided region is spared by one trigger point on the left."""
     chance = {

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
+
 import pytest
 
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.regions import Body
+
+_CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the built atlas in a folder of this run's own: the user's cache is left alone."""
+    folder = config.stash[_CACHE] = tempfile.TemporaryDirectory(prefix="hippain-cache-")
+    os.environ["HIPPAIN_CACHE"] = folder.name
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Remove that folder."""
+    config.stash[_CACHE].cleanup()
 
 
 @pytest.fixture(scope="session")

@@ -615,7 +615,7 @@ def test_pain_out_of_sight_explains_nothing() -> None:
     assert find(found, "hidden").essential_drawn is None
     assert find(found, "hidden").explained == 0
     # It is worth less than without that price, and not nothing.
-    free = dataclasses.replace(atlas, model=atlas.model.model_copy(update={"unused_view": 1.0}))
+    free = dataclasses.replace(atlas, model=dataclasses.replace(atlas.model, unused_view=1.0))
     paid = find(found, "hidden").probability
     assert 0 < paid < find(rank(drawing, free), "hidden").probability
 

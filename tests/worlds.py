@@ -30,12 +30,13 @@ import shapely
 from hypothesis import strategies as st
 from shapely import Polygon
 
-from hippain_maps._pattern_files import ClueTopic, FitWord, Kind, ZoneChances, read_model
+from hippain_maps._pattern_files import ClueTopic, Kind, read_model
 from hippain_maps._resources import resource_dir
 from hippain_maps.atlas import Atlas, Place
 from hippain_maps.candidates import FitZone
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import SIDES, VIEWS, View, mirror
+from hippain_maps.model import FitWord, ZoneChances, build_model
 from hippain_maps.patterns import (
     TERRITORY,
     ZONES,
@@ -109,46 +110,45 @@ def hand_drawn_body() -> Body:
 
 TOLD = Evidence("general knowledge", ())
 
-MODEL = read_model(resource_dir("patterns"))[0].model_copy(
-    update={
-        "version": "hand-drawn",
-        "zone_chance": ZoneChances(essential=0.75, spillover=0.5, rare=0.25),
-        "spillover_felt": 0.5,
-        "unfelt_spillover": 0.25,
-        "background": 0.2,
-        "unused_view": 0.5,
-        "sight_power": 1,
-        "border_softness_cm": 0,
-        "area_cap_cm2": 400,
-        "area_unit_cm2": 400,
-        "evidence_limit": 2,
-        "evidence_half": 1,
-        # With one square drawn, pain then speaks with exponent 1 and spared skin with 1/2.
-        "silence_half": 0,
-        "trigger_point_active": 0.5,
-        "none_of_these": 0.25,
-        "elsewhere_chances": [0.5],
-        "shown_trigger_point": 0.5,
-        "shown_region": 0.1,
-        "fit_words": {
-            "strong": FitWord(explained=0.75, essential_drawn=0.5),
-            "moderate": FitWord(explained=0.5, essential_drawn=0.25),
-        },
-        "also_drawn": 0.75,
-        "too_close": 2,
-        "other_weight": 0.5,
-        "frequency_densities": [0.4, 0.6],
-        # A yes doubles what it speaks for and halves what it speaks against; a no makes a third and
-        # four thirds of them.
-        "clue_yes": 0.8,
-        "clue_ratio": 2,
-        "clue_limit": 4,
-        "published_limit": 10,
-        "palpation_ratio": 4,
-        "default_prior": 0.5,
-        "source_priors": {},
-        "trigger_point_priors": {},
-    }
+MODEL = replace(
+    build_model(read_model(resource_dir("patterns"))[0]),
+    version="hand-drawn",
+    zone_chance=ZoneChances(essential=0.75, spillover=0.5, rare=0.25),
+    spillover_felt=0.5,
+    unfelt_spillover=0.25,
+    background=0.2,
+    unused_view=0.5,
+    sight_power=1,
+    border_softness_cm=0,
+    area_cap_cm2=400,
+    area_unit_cm2=400,
+    evidence_limit=2,
+    evidence_half=1,
+    # With one square drawn, pain then speaks with exponent 1 and spared skin with 1/2.
+    silence_half=0,
+    trigger_point_active=0.5,
+    none_of_these=0.25,
+    elsewhere_chances=(0.5,),
+    shown_trigger_point=0.5,
+    shown_region=0.1,
+    fit_words={
+        "strong": FitWord(explained=0.75, essential_drawn=0.5),
+        "moderate": FitWord(explained=0.5, essential_drawn=0.25),
+    },
+    also_drawn=0.75,
+    too_close=2,
+    other_weight=0.5,
+    frequency_densities=(0.4, 0.6),
+    # A yes doubles what it speaks for and halves what it speaks against; a no makes a third and
+    # four thirds of them.
+    clue_yes=0.8,
+    clue_ratio=2,
+    clue_limit=4,
+    published_limit=10,
+    palpation_ratio=4,
+    default_prior=0.5,
+    source_priors={},
+    trigger_point_priors={},
 )
 """Constants of the hand-drawn world: a region hurts with 0.8 in an essential zone (1 - 0.8 * 0.25),
 0.6 in spillover that is felt, 0.4 where it is not, and 0.2 outside the pattern. What is not named
@@ -241,7 +241,7 @@ def hand_drawn_atlas(
     return Atlas(
         body=hand_drawn_body(),
         sources={s.id: s for s in sorted(sources, key=lambda s: s.id)},
-        model=MODEL.model_copy(update=constants),
+        model=replace(MODEL, **constants),
         places=places,
         citations={},
         version="hand-drawn+0",

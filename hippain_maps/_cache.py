@@ -1,0 +1,162 @@
+"""The shipped atlas as it was last built, kept in the user's cache folder.
+
+Checking and building the atlas from its YAML takes a second; reading it back takes a fiftieth of
+that. What is kept is found by a hash over everything it was made from: the YAML files, the code of
+this package and the versions of the libraries. Whatever of it changes, the files are read anew. It
+is never needed: where it is missing, damaged, somebody else's, or cannot be written, the atlas is
+built as if there were no such thing, and nothing is said.
+
+``HIPPAIN_CACHE`` names another folder, or is ``off``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import stat
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO, TypeVar
+
+import numpy as np
+import shapely
+
+from hippain_maps._limits import MAX_CACHE_BYTES
+from hippain_maps._plain import Plain, from_plain, to_plain
+from hippain_maps._writing import write_whole
+from hippain_maps.errors import OutputError
+
+T = TypeVar("T")
+
+_PACKAGE = Path(__file__).resolve().parent
+_KEPT = 8
+"""Files of one kind that are left in the folder: of versions and checkouts side by side."""
+
+
+def cached(
+    name: str, folders: Sequence[Path], kinds: Sequence[type[object]], build: Callable[[], T]
+) -> T:
+    """Return what `build` returns, from the cache if it is there.
+
+    Parameters
+    ----------
+    name : str
+        What it is; part of the file name.
+    folders : sequence of path
+        The folders of YAML files that it is built from, and nothing else.
+    kinds : sequence of dataclass
+        Of what it is made, see `hippain_maps._plain`.
+    build : callable
+        Builds it from the files. What it raises is passed on, and nothing is kept.
+    """
+    place = _folder()
+    key = fingerprint(folders) if place else None
+    if place is None or key is None:
+        return build()
+    path = place / f"{name}-{key}.npz"
+    try:
+        found: T = from_plain(_read(path), kinds)
+    except FileNotFoundError:
+        pass
+    except Exception:
+        # However it is damaged: it is made again.
+        pass
+    else:
+        return found
+    built = build()
+    # A file that was edited meanwhile may have been read as it was before or after.
+    if fingerprint(folders) == key:
+        # A cache that cannot be filled is no reason to fail.
+        with contextlib.suppress(OSError, OutputError, TypeError, ValueError):
+            _write(path, to_plain(built, kinds))
+    return built
+
+
+def fingerprint(folders: Sequence[Path], *, package: Path = _PACKAGE) -> str | None:
+    """Return a hash over all that an atlas is made from; None where that cannot be told.
+
+    Parameters
+    ----------
+    folders : sequence of path
+        Folders of YAML files.
+    package : path
+        Whose modules build it.
+    """
+    digest = hashlib.sha256()
+    libraries = (np.__version__, shapely.__version__, shapely.geos_version_string)
+    digest.update(repr(libraries).encode())
+    try:
+        for folder, ending in ((package, ".py"), *((folder, ".yaml") for folder in folders)):
+            names = sorted(name for name in os.listdir(folder) if name.endswith(ending))
+            if not names:
+                return None
+            for name in names:
+                with open(os.path.join(folder, name), "rb") as stream:
+                    content = stream.read()
+                digest.update(f"{ending} {name} {len(content)}\n".encode())
+                digest.update(content)
+    except OSError:
+        return None
+    return digest.hexdigest()[:32]
+
+
+def _folder() -> Path | None:
+    """Return the folder for what is kept; None if there is to be none, or it is not safe."""
+    given = os.environ.get("HIPPAIN_CACHE", "")
+    if given.strip().lower() == "off":
+        return None
+    if given:
+        return Path(given)
+    import platformdirs
+
+    place = Path(platformdirs.user_cache_dir("hippain_maps", appauthor=False))
+    return place if place.is_absolute() and _is_ours(place) else None
+
+
+def _is_ours(place: Path) -> bool:
+    """Return whether a folder, or the one it would be made in, belongs to this user.
+
+    An administrator who works in a user's name must leave nothing in that user's home which the
+    user cannot replace; and a home that does not exist is not made.
+    """
+    if os.name != "posix":
+        return True
+    there = next((p for p in (place, *place.parents) if p.exists()), None)
+    return there is not None and there.stat().st_uid == os.geteuid()
+
+
+def _read(path: Path) -> Plain:
+    """Return what is in a file; an exception of any kind if it is not whole, or not ours."""
+    with open(path, "rb") as stream:
+        _check(stream)
+        # Its parts carry check sums; without pickles, it holds numbers and nothing that is run.
+        with np.load(stream, allow_pickle=False) as kept:
+            return Plain(kept["text"].tobytes().decode(), kept["floats"], kept["ints"])
+
+
+def _check(stream: IO[bytes]) -> None:
+    found = os.fstat(stream.fileno())
+    ours = os.name != "posix" or (
+        found.st_uid == os.geteuid() and not found.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+    )
+    if not ours or found.st_size > MAX_CACHE_BYTES:
+        raise ValueError("this is not a file of ours")
+
+
+def _write(path: Path, plain: Plain) -> None:
+    def write(beside: Path) -> None:
+        # Made with its final mode: there is no moment at which others could write to it.
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with open(handle, "wb") as stream:
+            text = np.frombuffer(plain.text.encode(), dtype=np.uint8)
+            np.savez(stream, text=text, floats=plain.floats, ints=plain.ints)
+
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # A damaged file is put out of the way: a new one would take over its permissions.
+    path.unlink(missing_ok=True)
+    write_whole(path, write)
+    name = path.name.partition("-")[0]
+    others = sorted(path.parent.glob(f"{name}-*.npz"), key=lambda p: p.stat().st_mtime)
+    for old in others[:-_KEPT]:
+        old.unlink(missing_ok=True)
