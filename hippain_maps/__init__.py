@@ -11,8 +11,6 @@ Candidates to examine, never a diagnosis. Figures are in `hippain_maps.plotting`
 only where it is used.
 """
 
-from importlib.metadata import version
-
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.drawing import PainDrawing
@@ -48,4 +46,11 @@ __all__ = [
     "red_flags",
 ]
 
-__version__ = version("hippain-maps")
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        # Looked up when asked for: it takes longer than everything above but the libraries.
+        from importlib.metadata import version
+
+        return version("hippain-maps")
+    raise AttributeError(f"module 'hippain_maps' has no attribute '{name}'")

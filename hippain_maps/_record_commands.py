@@ -5,12 +5,21 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hippain_maps._figure_commands import patterns_option
-from hippain_maps.store import Store, default_path
+
+if TYPE_CHECKING:
+    from hippain_maps.store import Store
+
+
+def _open(path: str | None) -> Store:
+    # Here and not above: a ranking needs no database.
+    from hippain_maps.store import Store
+
+    return Store(path)
 
 
 def _store_option(command: Any) -> Any:
@@ -35,7 +44,7 @@ def visits() -> None:
 @_store_option
 def list_(code: str | None, path: str | None) -> None:
     """List the patients, or the visits of the patient CODE, the latest first."""
-    with Store(path) as store:
+    with _open(path) as store:
         if code is None:
             found = store.patients(most=100_000)
             for patient in found:
@@ -57,7 +66,7 @@ def list_(code: str | None, path: str | None) -> None:
 @_store_option
 def show(number: int, path: str | None) -> None:
     """Write the drawing of visit NUMBER to standard output, as a drawing file."""
-    with Store(path) as store:
+    with _open(path) as store:
         click.echo(json.dumps(store.visit(number).drawing.to_geojson(), indent=1))
 
 
@@ -69,7 +78,7 @@ def export(codes: Sequence[str], out: str, path: str | None) -> None:
     """Write the patients CODES, or all, with their visits to one zip; it is not encrypted."""
     from hippain_maps.store_archive import export_visits
 
-    with Store(path) as store:
+    with _open(path) as store:
         count = export_visits(store, out, codes=codes or None)
     click.echo(f"wrote {count} visits to {out}", err=True)
 
@@ -82,7 +91,7 @@ def import_(archive: str, skip_known: bool, path: str | None) -> None:
     """Add the patients of an ARCHIVE; nothing that is there is overwritten."""
     from hippain_maps.store_archive import import_visits
 
-    with Store(path) as store:
+    with _open(path) as store:
         added, skipped = import_visits(store, archive, known="skip" if skip_known else "refuse")
     click.echo(f"added {added} visits" + (f"; skipped {', '.join(skipped)}" if skipped else ""))
 
@@ -100,7 +109,7 @@ def delete(
     if sum([code is not None, number is not None, expired]) != 1:
         raise click.UsageError("say what to delete: a patient CODE, --visit NUMBER or --expired")
     today = dt.date.today()
-    with Store(path) as store:
+    with _open(path) as store:
         if expired:
             codes = store.expired(today)
             what = f"{len(codes)} expired patients ({', '.join(codes) or 'none'})"
@@ -159,7 +168,7 @@ def referrals(
 
     atlas = load_atlas(*patterns)
     wanted = {atlas.source(name).id for name in names}
-    with Store(path) as store:
+    with _open(path) as store:
         pool = pool_referrals(store, atlas, familiar_only=familiar)
     if wanted:
         pool = replace(pool, points=tuple(p for p in pool.points if p.source.id in wanted))
@@ -181,7 +190,7 @@ def referrals(
 @_store_option
 def check_store(path: str | None) -> None:
     """Read the whole store and say whether anything in it is damaged."""
-    with Store(path) as store:
+    with _open(path) as store:
         store.check()
     click.echo(f"{store.path}: nothing is damaged")
 
@@ -189,4 +198,6 @@ def check_store(path: str | None) -> None:
 @visits.command(epilog="Example: hippain visits where")
 def where() -> None:
     """Say where the store lies."""
+    from hippain_maps.store import default_path
+
     click.echo(str(default_path()))

@@ -18,7 +18,6 @@ from shapely import LineString, Polygon
 from hippain_maps import linework
 from hippain_maps._cache import cached
 from hippain_maps._resources import resource_dir
-from hippain_maps._yaml import YamlFile
 from hippain_maps.errors import DataError, did_you_mean
 from hippain_maps.geometry import (
     SIDES,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
         PointBorder,
         Read,
     )
+    from hippain_maps._yaml import YamlFile
 
 _KINDS = (Body, BodyRegion, Group, BodyChart, ContextArea)
 """What a body is made of."""

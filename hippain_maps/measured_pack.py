@@ -31,7 +31,7 @@ from hippain_maps.patterns import ZoneName
 from hippain_maps.pooling import FELT, Pool, PooledPoint, RegionShare
 
 if TYPE_CHECKING:
-    from hippain_maps._pattern_files import ModelFile
+    from hippain_maps.model import Model
 
 LEAST_PEOPLE = 10
 """Fewer people than this do not take the place of a shipped map, unless it is asked for."""
@@ -150,7 +150,7 @@ def _counted(one: RegionShare) -> dict[str, Any]:
     return {"region": one.region, **side, "felt": one.felt, "of": one.seen}
 
 
-def _zones(found: PooledPoint, model: ModelFile) -> dict[ZoneName, list[Any]]:
+def _zones(found: PooledPoint, model: Model) -> dict[ZoneName, list[Any]]:
     """Return the zones of a trigger point by the rule above."""
     zones: dict[ZoneName, list[Any]] = {"essential": [], "spillover": [], "rare": []}
     for one in found.felt:
