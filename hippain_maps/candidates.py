@@ -6,7 +6,7 @@ hundred sources costs no more than the few that are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, overload
@@ -58,6 +58,20 @@ class RegionFit:
         return plain if self.frequency is None else {**plain, "frequency": self.frequency}
 
 
+def zones_of(source: Source, side: Side, points: Iterable[TriggerPoint]) -> Mapping[str, FitZone]:
+    """Return the zone of every sided region of some trigger points of a source, essential first."""
+    zones: dict[str, FitZone] = {}
+    chosen = list(points)
+    for zone in ZONES:
+        for point in chosen:
+            for part in point.zones[zone]:
+                zones.setdefault(part.sided(side), zone)
+    if source.frequencies:
+        for group in source.frequencies.groups:
+            zones |= {f"{side}:{region}": "frequency" for region in group.regions}
+    return zones
+
+
 @dataclass(frozen=True, eq=False)
 class Candidate:
     """A source on one side that could be behind the drawing.
@@ -105,15 +119,7 @@ class Candidate:
     @cached_property
     def zones(self) -> Mapping[str, FitZone]:
         """The zone of every sided region of the pattern, essential first."""
-        zones: dict[str, FitZone] = {}
-        for zone in ZONES:
-            for point in self.points:
-                for part in point.zones[zone]:
-                    zones.setdefault(part.sided(self.side), zone)
-        if self.source.frequencies:
-            for group in self.source.frequencies.groups:
-                zones |= {f"{self.side}:{region}": "frequency" for region in group.regions}
-        return zones
+        return zones_of(self.source, self.side, self.points)
 
     @cached_property
     def explained(self) -> float:

@@ -128,13 +128,13 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
         known[body.charts[view].index] = True
     for view in drawing.views:
         chart, area = body.charts[view], drawing.area(view)
-        covered, retried = _covered(area, chart)
+        covered, retried = overlay_areas(area, chart)
         if retried:
             notes.append(f"the {view} view was measured on a grid of {_GRID:g} cm")
         area_by_view[view], drawn_cm2[view] = covered, area.area
         for part, found in ((False, fraction), (True, sensory)):
             some = drawing.area(view, sensory=part)
-            inside = covered if some is area else _covered(some, chart)[0]
+            inside = covered if some is area else overlay_areas(some, chart)[0]
             np.maximum.at(found, chart.index, np.minimum(inside / chart.areas, 1.0))
         left_over = area.area - covered.sum()
         if left_over > 1e-6 * max(area.area, 1.0):
@@ -153,8 +153,8 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
     )
 
 
-def _covered(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
-    """Return the covered area of each polygon, and whether the overlay had to be repeated."""
+def overlay_areas(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
+    """Return the covered area of each polygon of a chart, and whether a grid had to help."""
     covered = np.zeros(len(chart.polygons))
     if area.is_empty:
         return covered, False

@@ -53,6 +53,7 @@ FLOORS = {
     "palpation": 7,
     "screening": 7,
     "measures": 7,
+    "evidence": 8,
     "candidates": 8,
     "ranking": 9,
     "interchange": 8,

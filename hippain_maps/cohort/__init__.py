@@ -1,0 +1,1 @@
+"""Thousands of drawings: ranked, counted, mapped and compared, on one machine and past it."""
