@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 
 import pytest
 
@@ -22,6 +23,15 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove that folder."""
     config.stash[_CACHE].cleanup()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def piped() -> Iterator[None]:
+    """Print tables as into a pipe, however wide the terminal is that the tests run in."""
+    width = os.environ.pop("COLUMNS", None)
+    yield
+    if width is not None:
+        os.environ["COLUMNS"] = width
 
 
 @pytest.fixture(scope="session")

@@ -129,9 +129,9 @@ function makeLabels() {
       onclick: () => fly(state.view === view ? null : view) }, h("span", { text: viewTitle(view) }));
     const done = h("button.view-done", { type: "button", onclick: () => emit("toggle-completed", view) });
     const data = chart.views.get(view), l = letters(view);
-    const left = data.left_edge && h("b.side-letter", { text: l[data.left_edge], "aria-hidden": "true" });
-    const right = data.left_edge && h("b.side-letter.end", { text: l[data.left_edge === "left" ? "right" : "left"], "aria-hidden": "true" });
-    const own = !data.left_edge && h("b.side-letter", { text: l[data.shows], "aria-hidden": "true" });
+    const left = data.left_edge && h("b.side-letter", { "data-view": view, text: l[data.left_edge], "aria-hidden": "true" });
+    const right = data.left_edge && h("b.side-letter.end", { "data-view": view, text: l[data.left_edge === "left" ? "right" : "left"], "aria-hidden": "true" });
+    const own = !data.left_edge && h("b.side-letter", { "data-view": view, text: l[data.shows], "aria-hidden": "true" });
     const head = h("div.view-tag", { "data-view": view }, name, done);
     labels.append(head, ...[left, right, own].filter(Boolean));
     tags.set(view, { head, name, done, left, right, own });

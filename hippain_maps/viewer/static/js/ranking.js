@@ -6,6 +6,9 @@ import { emit, on, state } from "./state.js";
 
 let running = null, waiting = false;
 
+/** Tell those who wait for the results, screen readers among them, that new ones are coming. */
+const busy = (yes) => document.getElementById("results").setAttribute("aria-busy", String(yes));
+
 export function startRanking() {
   on("doc", ({ why }) => { if (why !== "about" && why !== "next") rankSoon(); });
   on("language", () => { if (state.ranking) rankSoon(); });
@@ -16,6 +19,7 @@ export function startRanking() {
 export function rankSoon() {
   if (state.patient || waiting) return;
   waiting = true;
+  busy(true);
   queueMicrotask(() => { waiting = false; rankNow(); });
 }
 
@@ -50,6 +54,9 @@ async function rankNow() {
     emit("refresh");
   } finally {
     clearTimeout(slow);
-    if (running === mine) emit("ranking-slow", false);
+    if (running === mine) {
+      busy(false);
+      emit("ranking-slow", false);
+    }
   }
 }
