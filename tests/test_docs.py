@@ -89,7 +89,7 @@ def test_the_test_command_runs_everything() -> None:
     assert make == "python3 -m venv .venv"
     assert install.startswith(".venv/bin/pip install ")
     assert "[dev]" in install
-    assert call == ".venv/bin/pytest -q"
+    assert call == ".venv/bin/pytest -q -n auto"
 
 
 def test_ci_runs_the_same_command() -> None:
