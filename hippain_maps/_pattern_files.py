@@ -377,6 +377,7 @@ class WordsEntry(_Model):
     frequency_tone: Text
     numb_or_tingling: Text
     areas: dict[str, Text] = Field(default_factory=dict)
+    plain_areas: dict[str, Text] = Field(default_factory=dict)
     terms: dict[str, Text] = Field(default_factory=dict)
     phrases: dict[str, Text] = Field(default_factory=dict)
 

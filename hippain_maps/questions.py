@@ -26,6 +26,7 @@ from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.clues import by_clue, yes_chance
 from hippain_maps.geometry import FloatArray
 from hippain_maps.patterns import Clue, ClueLink, Evidence, Source
+from hippain_maps.words import words_in
 
 Topic = Literal[
     "worse_with", "eased_by", "time", "quality", "sensation", "limited", "sign", "palpate"
@@ -87,7 +88,7 @@ def ask_next(ranking: Ranking, *, most: int = 3, language: str = "en") -> tuple[
     most : int
         How many questions.
     language : str
-        Of the questions; English where a translation is missing.
+        Of the questions and of the names in them; English where a translation is missing.
 
     Examples
     --------
@@ -106,7 +107,7 @@ def ask_next(ranking: Ranking, *, most: int = 3, language: str = "en") -> tuple[
         for clue in ranking.atlas.clues.values()
         if clue.id not in answered and (found := _of_clue(clue, lists, ranking, language))
     ]
-    questions += _palpations(ranking)
+    questions += _palpations(ranking, language)
     best = sorted(questions, key=lambda q: (-round(q.information, 9), q.topic, q.text))
     chosen: list[Question] = []
     for question in best:
@@ -144,9 +145,9 @@ def _of_clue(
     )
 
 
-def _palpations(ranking: Ranking) -> Iterator[Question]:
+def _palpations(ranking: Ranking, language: str) -> Iterator[Question]:
     """Yield the trigger points of the candidates; they tell the sides apart too."""
-    model = ranking.atlas.model
+    model, words = ranking.atlas.model, words_in(language)
     done = {(e.source.id, e.side, e.point.id) for e in ranking.palpation}
     shares = np.array([candidate.probability for candidate in ranking.candidates])
     for place, candidate in enumerate(ranking.candidates):
@@ -156,13 +157,14 @@ def _palpations(ranking: Ranking) -> Iterator[Question]:
         yes = np.full(len(shares), model.clue_yes / model.palpation_ratio)
         yes[place] = model.clue_yes
         information = _information(shares, yes)
+        name = f"{candidate.source.name_in(language)}, {words.sides[candidate.side]}"
         for point in candidate.points:
             if (candidate.source.id, candidate.side, point.id) in done:
                 continue
             yield Question(
                 clue=None,
                 topic="palpate",
-                text=f"{candidate.source.name}, {candidate.side}: {point.name}",
+                text=f"{name}: {point.name}",
                 favours=(candidate.source,),
                 against=(),
                 information=information,

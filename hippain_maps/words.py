@@ -41,12 +41,17 @@ class Words:
     frequency_tone: str
     numb_or_tingling: str
     areas: Mapping[str, str]
+    plain_areas: Mapping[str, str]
     terms: Mapping[str, str]
     phrases: Mapping[str, str]
 
     def area(self, group: Group) -> str:
         """Return what an area of the body is called; its own name where there is none."""
         return self.areas.get(group.id, group.name)
+
+    def plain_area(self, group: Group) -> str:
+        """Return what a patient calls an area of the body."""
+        return self.plain_areas.get(group.id) or self.area(group)
 
     def term(self, word: str) -> str:
         """Return a word of the data, such as ``aching``; itself where there is none."""

@@ -83,6 +83,7 @@ FLOORS = {
     "viewer": 14,
     "_figure_commands": 14,
     "_record_commands": 15,
+    "_report_command": 15,
     "_view_command": 15,
     "cli": 16,
     "__main__": 17,
@@ -97,7 +98,7 @@ ONLY = {"surface": {"errors", "geometry"}, "linework": {"errors", "geometry"}}
 OUTSIDE = {
     "yaml": {"_yaml"},
     "matplotlib": {"plotting", "report", "scan", "viewer"},
-    "click": {"cli", "_figure_commands", "_record_commands", "_view_command"},
+    "click": {"cli", "_figure_commands", "_record_commands", "_report_command", "_view_command"},
     "rich": {"cli", "_tables", "_atlas_tables", "_console", "_pool_table", "_red_flag_table"},
     "fastapi": {"viewer"},
     "starlette": {"viewer"},
@@ -107,7 +108,14 @@ OUTSIDE = {
     "threadpoolctl": {"viewer"},
 }
 NO_YAML = {"drawing", "overlap", "ranking"}
-MAY_PRINT = {"cli", "_figure_commands", "_record_commands", "_view_command", "viewer"}
+MAY_PRINT = {
+    "cli",
+    "_figure_commands",
+    "_record_commands",
+    "_report_command",
+    "_view_command",
+    "viewer",
+}
 
 
 def module_of(path: Path, package: Path) -> str:

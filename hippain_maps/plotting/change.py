@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shapely
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hippain_maps.comparison import Comparison
+from hippain_maps.comparison import Comparison, ViewChange
 from hippain_maps.geometry import Area, View
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import plot_chart
@@ -61,12 +62,7 @@ def plot_change(
     ):
         plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
         if view in comparison.views:
-            for kind in KINDS:
-                area: Area = getattr(comparison.views[view], kind)
-                if not area.is_empty:
-                    patch = artists.area_patch(area, **_style(kind, look), zorder=2.8)
-                    patch.set_gid(f"{view}-{kind}")
-                    ax.add_artist(patch)
+            add_change(ax, comparison.views[view], view, look)
     figure.text(
         0.5,
         1 - 0.12 / high,
@@ -90,7 +86,18 @@ def plot_change(
     return figure
 
 
-def _style(kind: str, look: Look) -> dict[str, object]:
+def add_change(ax: Axes, change: ViewChange, view: View, look: Look = PRINT) -> None:
+    """Add what is gone, what remains and what is new in a view to its chart."""
+    for kind in KINDS:
+        area: Area = getattr(change, kind)
+        if not area.is_empty:
+            patch = artists.area_patch(area, **change_style(kind, look), zorder=2.8)
+            patch.set_gid(f"{view}-{kind}")
+            ax.add_artist(patch)
+
+
+def change_style(kind: str, look: Look) -> dict[str, object]:
+    """Return how an area that is gone, remains or is new is drawn."""
     if kind == "gone":
         return {
             "facecolor": "none",
@@ -122,7 +129,9 @@ def _key(figure: Figure, comparison: Comparison, look: Look) -> None:
         ax.set_axis_off()
         ax.set_xlim(0, 1)
         ax.set_ylim(0, 1)
-        ax.add_artist(artists.area_patch(shapely.box(0.02, 0.05, 0.98, 0.95), **_style(kind, look)))
+        ax.add_artist(
+            artists.area_patch(shapely.box(0.02, 0.05, 0.98, 0.95), **change_style(kind, look))
+        )
         figure.text(
             x + 0.34 / wide,
             (_FOOT + 0.165) / high,

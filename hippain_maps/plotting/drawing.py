@@ -104,7 +104,7 @@ def plot_drawing(
         Where to draw; by default a new one.
     """
     chosen = list(views) if views is not None else list(drawing.views) or list(STANDING_VIEWS)
-    arms = [_reaches_arms(drawing, view) for view in chosen]
+    arms = [reaches_arms(drawing, view) for view in chosen]
     crops = [full_crop(body, view, arms=far) for view, far in zip(chosen, arms, strict=True)]
     if figure is None:
         figure = figure_for(crops)
@@ -139,7 +139,7 @@ def mark_words(drawing: PainDrawing, language: str = "en") -> list[str]:
     return [line for line in dict.fromkeys(lines) if line]
 
 
-def _reaches_arms(drawing: PainDrawing, view: View) -> bool:
+def reaches_arms(drawing: PainDrawing, view: View) -> bool:
     """Return whether something is drawn so far out that the arms must be shown."""
     area = drawing.area(view)
     return not area.is_empty and max(abs(area.bounds[0]), abs(area.bounds[2])) > _ARMS_FROM

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.candidates import Candidate, Ranking, RegionFit
 from hippain_maps.clues import ClueEffect
 from hippain_maps.drawing import PainDrawing
+from hippain_maps.geometry import FloatArray
 from hippain_maps.patterns import Source
 from hippain_maps.plotting.drawing import mark_words
 from hippain_maps.plotting.layout import (
@@ -42,12 +43,15 @@ def drawing_words(ranking: Ranking, drawing: PainDrawing, words: Words) -> list[
         lines.append(words.say("numb_extent", size=f"{found.sensory_cm2.sum():.0f}"))
     for name, size in found.outside_cm2.items():
         if size >= 0.5:
-            place, _, side = name.partition(" (")
-            where = words.term(place)
-            if side:
-                where += f" ({words.sides['left' if side == 'left)' else 'right']})"
-            lines.append(words.say("outside", size=f"{size:.0f}", place=where))
+            lines.append(words.say("outside", size=f"{size:.0f}", place=place_of(name, words)))
     return lines + mark_words(drawing, words.language)[:4]
+
+
+def place_of(name: str, words: Words) -> str:
+    """Return what a place outside the map is called, such as ``arm (left)``."""
+    place, _, side = name.partition(" (")
+    where = words.term(place)
+    return f"{where} ({words.sides['left' if side == 'left)' else 'right']})" if side else where
 
 
 def candidate_words(candidate: Candidate, words: Words) -> list[str]:
@@ -79,13 +83,44 @@ _NAMED = 3
 
 def unexplained_words(candidate: Candidate, words: Words) -> list[str]:
     """Return the names of areas with much pain outside the pattern, the most first."""
-    body, found = candidate.atlas.body, candidate.overlap
-    skin: dict[str, float] = {}
-    for fit in candidate.unexplained:
-        area = words.area(body.groups[body.area_of[fit.region.partition(":")[2]]])
-        skin[area] = skin.get(area, 0.0) + float(found.skin_cm2[body.place[fit.region]])
+    found = candidate.overlap
     least = 0.05 * float(found.skin_cm2.sum())
-    much = [area for area, size in skin.items() if size >= least]
+    return _areas(candidate, candidate.unexplained, found.skin_cm2, words, least=least)
+
+
+def drawn_words(candidate: Candidate, words: Words) -> list[str]:
+    """Return the names of areas of the pattern with much pain drawn in them, the most first."""
+    found = candidate.overlap
+    drawn = [fit for fit in candidate.regions if fit.drawn and fit.zone != "core"]
+    least = 0.05 * float(found.skin_cm2.sum())
+    return _areas(candidate, drawn, found.skin_cm2, words, least=least)
+
+
+def missing_words(candidate: Candidate, words: Words) -> list[str]:
+    """Return the names of areas with much of the essential zone that was not drawn."""
+    body, found = candidate.atlas.body, candidate.overlap
+    essential = [fit for fit in candidate.regions if fit.zone == "essential"]
+    seen = [fit for fit in essential if fit.drawn is not None]
+    spared = body.skin - found.skin_cm2
+    least = 0.15 * sum(float(body.skin[body.place[fit.region]]) for fit in seen)
+    return _areas(candidate, seen, spared, words, least=least)
+
+
+def _areas(
+    candidate: Candidate,
+    fits: Iterable[RegionFit],
+    cm2: FloatArray,
+    words: Words,
+    *,
+    least: float,
+) -> list[str]:
+    """Return the areas that hold the most of some skin, cm2 by region; no less than `least`."""
+    body = candidate.atlas.body
+    skin: dict[str, float] = {}
+    for region in dict.fromkeys(fit.region for fit in fits):
+        area = words.area(body.groups[body.area_of[region.partition(":")[2]]])
+        skin[area] = skin.get(area, 0.0) + float(cm2[body.place[region]])
+    much = [area for area, size in skin.items() if size >= least and size > 0]
     return sorted(much, key=lambda area: -skin[area])[:_NAMED]
 
 

@@ -26,7 +26,9 @@ _SHARE = 0.3
 
 
 @dataclass(frozen=True)
-class _Line:
+class FlagLine:
+    """A line of type about red flags."""
+
     text: str
     bold: bool = False
     red: bool = False
@@ -68,12 +70,12 @@ def add_red_flags(
     wide, high = size_of(figure)
     room = (right - left) * wide
     if words is None:
-        return _write(figure, [_Line(NO_FLAGS, bold=True)], look, (left, top, room), high)
+        return _write(figure, [FlagLine(NO_FLAGS, bold=True)], look, (left, top, room), high)
     raised = [state for state in states if state.raised and state.is_alarm]
     if raised:
         inset = (left + _PADDING / wide, top - _PADDING / high, room - 2 * _PADDING)
         for most in range(MOST, 0, -1):
-            lines = _raised_lines(raised, words, most, language)
+            lines = raised_lines(raised, words, language, most=most)
             if _height(lines, look, inset[2]) <= _SHARE * high:
                 break
         bottom = _write(figure, lines, look, inset, high) - _PADDING / high
@@ -86,33 +88,42 @@ def add_red_flags(
         edge.set(linewidth=2.4, gid="red-flags", clip_on=False)
         frame.add_artist(edge)
         top = bottom - _GAP / high
-    return _write(figure, _other_lines(states, words, language), look, (left, top, room), high)
+    return _write(figure, other_lines(states, words, language), look, (left, top, room), high)
 
 
-def _raised_lines(
-    raised: Sequence[RedFlagState], words: RedFlagWords, most: int, language: str
-) -> list[_Line]:
-    """Return the lines in the frame: the most urgent with what to do, the others by name."""
+def raised_lines(
+    raised: Sequence[RedFlagState], words: RedFlagWords, language: str, *, most: int | None = None
+) -> list[FlagLine]:
+    """Return the lines of the frame, with what to do for each flag, the most urgent first.
+
+    With `most`, so many of the first urgency are told with what to do, and the others by name.
+    """
 
     def said(texts: Texts) -> str:
         return texts.get(language) or texts["en"]
 
-    urgency = raised[0].flag.urgency
-    first = [state for state in raised if state.flag.urgency == urgency][:most]
-    lines = [_Line(said(words.heading[urgency]), bold=True, red=True)]
-    for state in first:
+    first = [state for state in raised if state.flag.urgency == raised[0].flag.urgency][:most]
+    told = raised if most is None else first
+    lines: list[FlagLine] = []
+    urgency = ""
+    for state in told:
+        if state.flag.urgency != urgency:
+            urgency = state.flag.urgency
+            lines.append(FlagLine(said(words.heading[urgency]), bold=True, red=True))
         how = words.answered_yes if state.answer == "yes" else words.not_yet_asked
-        lines.append(_Line(f"{said(state.flag.name)} ({said(how)})", bold=True))
-        lines.append(_Line(said(state.flag.action)))
-    if more := raised[len(first) :]:
+        lines.append(FlagLine(f"{said(state.flag.name)} ({said(how)})", bold=True))
+        lines.append(FlagLine(said(state.flag.action)))
+    if more := raised[len(told) :]:
         names = [f"{said(s.flag.name)} ({said(words.if_yes[s.flag.urgency])})" for s in more]
         if len(names) > NAMED:
             names[NAMED:] = [words_in(language).say("more", number=len(names) - NAMED)]
-        lines.append(_Line(words_in(language).say("also", names="; ".join(names)), bold=True))
-    return [*lines, _Line(said(words.before_ranking), bold=True, red=True)]
+        lines.append(FlagLine(words_in(language).say("also", names="; ".join(names)), bold=True))
+    return [*lines, FlagLine(said(words.before_ranking), bold=True, red=True)]
 
 
-def _other_lines(states: Sequence[RedFlagState], words: RedFlagWords, language: str) -> list[_Line]:
+def other_lines(
+    states: Sequence[RedFlagState], words: RedFlagWords, language: str
+) -> list[FlagLine]:
     """Return the lines under the frame; the first is always there."""
 
     def said(texts: Texts) -> str:
@@ -126,27 +137,27 @@ def _other_lines(states: Sequence[RedFlagState], words: RedFlagWords, language: 
     count = words_in(language).say(
         "flags_of", label=said(words.not_asked), number=len(left), whole=len(alarms)
     )
-    lines = [_Line(f"{count} {said(note)}", bold=True, red=bool(left))]
+    lines = [FlagLine(f"{count} {said(note)}", bold=True, red=bool(left))]
     if noted := [state for state in states if state.raised and not state.is_alarm]:
         first, *others = noted
         text = f"{said(first.flag.name)}: {said(first.flag.action)}"
         names = "".join(f" {said(state.flag.name)}." for state in others)
-        lines.append(_Line(f"{said(words.heading['routine'])}. {text}{names}"))
+        lines.append(FlagLine(f"{said(words.heading['routine'])}. {text}{names}"))
     return lines
 
 
-def _wrapped(line: _Line, look: Look, room: float) -> list[str]:
+def _wrapped(line: FlagLine, look: Look, room: float) -> list[str]:
     return wrapped(line.text, look.text_size, room, bold=line.bold)
 
 
-def _height(lines: Sequence[_Line], look: Look, room: float) -> float:
+def _height(lines: Sequence[FlagLine], look: Look, room: float) -> float:
     """Return how high lines stand when they are wrapped to so many inches, in inches."""
     return sum(len(_wrapped(line, look, room)) for line in lines) * look.text_size * _LEADING / 72
 
 
 def _write(
     figure: Figure,
-    lines: Sequence[_Line],
+    lines: Sequence[FlagLine],
     look: Look,
     place: tuple[float, float, float],
     high: float,
