@@ -20,6 +20,7 @@ from hippain_maps._figure_commands import chart, figure, patterns_option, plate
 from hippain_maps._json import one_line
 from hippain_maps._record_commands import visits
 from hippain_maps._report_command import report
+from hippain_maps._site_command import site
 from hippain_maps._view_command import view
 from hippain_maps._writing import write_text
 from hippain_maps.atlas import Atlas, load_atlas
@@ -91,7 +92,7 @@ def main() -> None:
     """
 
 
-for drawing_command in (figure, plate, chart, view):
+for drawing_command in (figure, plate, chart, view, site):
     main.add_command(drawing_command)
 main.add_command(visits)
 main.add_command(report)

@@ -85,20 +85,25 @@ FLOORS = {
     "_record_commands": 15,
     "_report_command": 15,
     "_view_command": 15,
-    "cli": 16,
-    "__main__": 17,
-    "__init__": 18,
+    "site": 15,
+    "_site_command": 16,
+    "cli": 17,
+    "__main__": 18,
+    "__init__": 19,
 }
 
 # Stricter than the floors: the body's shape is pure geometry, and reads no file.
 ONLY = {"surface": {"errors", "geometry"}, "linework": {"errors", "geometry"}}
 
+# The command line: one module, or one for each larger command or family of them.
+COMMANDS = {"cli", *(path.stem for path in PACKAGE.glob("_*_command*.py"))}
+
 # Each kind of machinery is known to few: what is drawn, overlapped and ranked is already valid
 # data, whatever file it came from, and nothing below the figures knows how to draw.
 OUTSIDE = {
     "yaml": {"_yaml"},
-    "matplotlib": {"plotting", "report", "scan", "viewer"},
-    "click": {"cli", "_figure_commands", "_record_commands", "_report_command", "_view_command"},
+    "click": COMMANDS,
+    "matplotlib": {"plotting", "report", "scan", "viewer", "site"},
     "rich": {"cli", "_tables", "_atlas_tables", "_console", "_pool_table", "_red_flag_table"},
     "fastapi": {"viewer"},
     "starlette": {"viewer"},
@@ -106,16 +111,10 @@ OUTSIDE = {
     "cryptography": {"viewer"},
     "segno": {"viewer"},
     "threadpoolctl": {"viewer"},
+    "pdoc": {"site"},
 }
 NO_YAML = {"drawing", "overlap", "ranking"}
-MAY_PRINT = {
-    "cli",
-    "_figure_commands",
-    "_record_commands",
-    "_report_command",
-    "_view_command",
-    "viewer",
-}
+MAY_PRINT = {*COMMANDS, "viewer"}
 
 
 def module_of(path: Path, package: Path) -> str:

@@ -118,6 +118,31 @@ def plot_pattern(
         whole=whole,
         anatomy=anatomy,
     )
+    return plot_panel(
+        panel,
+        atlas,
+        anatomy=anatomy,
+        labels=labels,
+        with_caption=with_caption,
+        language=language,
+        figure=figure,
+        look=look,
+    )
+
+
+def plot_panel(
+    panel: Panel,
+    atlas: Atlas,
+    *,
+    anatomy: bool = False,
+    labels: bool = True,
+    with_caption: bool = True,
+    language: str = "en",
+    figure: Figure | SubFigure | None = None,
+    look: Look = PRINT,
+) -> Figure | SubFigure:
+    """Draw what `panel_of` returned; the parameters are those of `plot_pattern`."""
+    source = panel.source
     crops = list(panel.crops.values())
     wide = max(row_width(crops), 4.2) if figure is None else size_of(figure)[0]
     lines = point_lines(panel, wide, look) if labels else []

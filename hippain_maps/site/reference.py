@@ -1,0 +1,60 @@
+"""The reference of the Python package, made from its docstrings by pdoc (extra ``docs``)."""
+
+from __future__ import annotations
+
+import pkgutil
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+_PACKAGE = "hippain_maps"
+_UP = "hippain-top/"
+"""Stands for the way up to the top of the site, until the depth of a page is known."""
+
+_LEFT_OUT = ("cli", "viewer", "site")
+"""What people run and do not import."""
+
+
+def has_reference() -> bool:
+    """Return whether the extra that makes the reference is installed."""
+    from importlib.util import find_spec
+
+    return find_spec("pdoc") is not None
+
+
+def reference_pages() -> dict[str, bytes]:
+    """Return the reference of every public module, by path."""
+    import pdoc
+
+    pdoc.render.configure(
+        docformat="numpy",
+        favicon=f"{_UP}assets/mark.svg",
+        footer_text=f"{_PACKAGE}, MIT",
+        logo=f"{_UP}assets/mark.svg",
+        logo_link=f"{_UP}index.html",
+        show_source=False,
+    )
+    with tempfile.TemporaryDirectory(prefix="hippain-") as folder:
+        top = Path(folder)
+        pdoc.pdoc(*public_modules(), output_directory=top)
+        return {
+            path.as_posix(): _placed((top / path).read_bytes(), len(path.parts))
+            for path in sorted(found.relative_to(top) for found in top.rglob("*.*"))
+        }
+
+
+def _placed(page: bytes, depth: int) -> bytes:
+    """Return a page with its links to the atlas, which depend on how deep it lies."""
+    return page.replace(_UP.encode(), b"../" * depth)
+
+
+def public_modules() -> list[str]:
+    """Return the package and its public modules."""
+    package = import_module(_PACKAGE)
+    found = [_PACKAGE]
+    for module in pkgutil.iter_modules(package.__path__, f"{_PACKAGE}."):
+        name = module.name.rpartition(".")[2]
+        # A module that shares the name of a public function is there with the package already.
+        if not name.startswith("_") and name not in (*_LEFT_OUT, *package.__all__):
+            found.append(module.name)
+    return found
