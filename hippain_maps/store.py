@@ -47,6 +47,9 @@ from hippain_maps.visits import (
 _WAIT_S = 10.0
 """How long a save waits for another program that is writing."""
 
+PAGE = 50
+"""Patients or visits of a page, unless another number is asked for."""
+
 _HEADER = b"SQLite format 3\x00"
 
 _READ_ONLY = "it may only be read ({}); make file and folder writable, or name another (--store)"
@@ -129,9 +132,9 @@ class Store:
                 self._check(db)
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute("PRAGMA synchronous = FULL")
-                db.execute("PRAGMA foreign_keys = ON")
                 db.execute("PRAGMA secure_delete = ON")
                 migrate(db)
+                db.execute("PRAGMA foreign_keys = ON")
         except BaseException:
             db.close()
             raise
@@ -314,7 +317,7 @@ class Store:
             raise UnknownNameError("patient", code[: 2 * MAX_CODE], known)
         return patient_of(found)
 
-    def patients(self, *, most: int = 100, after: str = "") -> tuple[Patient, ...]:
+    def patients(self, *, most: int = PAGE, after: str = "") -> tuple[Patient, ...]:
         """Return patients by code, a page at a time: those behind `after`."""
         with self._told("read"):
             rows = self._db.execute(
@@ -446,7 +449,7 @@ class Store:
         return visit_of(row)
 
     def visits(
-        self, patient: str, *, most: int = 100, before: tuple[dt.date, int] | None = None
+        self, patient: str, *, most: int = PAGE, before: tuple[dt.date, int] | None = None
     ) -> tuple[VisitLine, ...]:
         """Return a patient's visits, the latest first, a page at a time.
 

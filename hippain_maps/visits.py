@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from hippain_maps._json import one_line
+from hippain_maps.candidates import Ranking
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import StoreError
 from hippain_maps.geometry import Side
@@ -127,6 +128,22 @@ class Observation:
     familiar: bool
     drawing: PainDrawing
     patient: str
+
+
+KEPT = 8
+"""Candidates of each list that a visit keeps of its ranking."""
+
+
+def kept_ranking(ranking: Ranking) -> dict[str, Any]:
+    """Return a ranking as a visit keeps it: places, shares and fit of the first `KEPT` candidates.
+
+    Regions are left out. They are nine tenths of it, and follow from the drawing and the atlas.
+    """
+    data = ranking.to_dict(top=KEPT)
+    for name in ("candidates", "differential"):
+        for candidate in data[name]:
+            del candidate["regions"], candidate["unexplained"]
+    return data
 
 
 def patient_of(row: sqlite3.Row) -> Patient:

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
+import json
 import os
-import random
-import signal
 import sqlite3
 import stat
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from store_killer import kill_loop
 from worlds import example
 
 from hippain_maps._store_schema import APPLICATION, VERSION, migrate
@@ -189,6 +187,68 @@ def test_a_foreign_file_is_refused_and_left_alone(path: Path, content: bytes) ->
     assert [p.name for p in path.parent.iterdir()] == [path.name]
 
 
+@pytest.mark.parametrize("kept", [0.5, 0.99])
+def test_a_store_that_is_cut_off_is_refused(store: Store, path: Path, kept: float) -> None:
+    """Part of the file is missing: the message says so, and what is left is not touched."""
+    for _ in range(20):
+        store.add_visit("K-17", example("piriformis"), note="x" * 5000)
+    store.close()
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(len(whole) * kept)])
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match=r"cut off.*restore a copy") as refused:
+        Store(path)
+    assert refused.value.kind == "unavailable"
+    assert path.read_bytes() == before
+    assert [p.name for p in path.parent.iterdir()] == [path.name]
+
+
+def test_damage_is_found_by_reading_everything(store: Store, path: Path) -> None:
+    """Bytes that changed in the middle are found by a check, or when they are read."""
+    for _ in range(20):
+        store.add_visit("K-17", example("piriformis"), note="x" * 5000)
+    store.check()
+    store.close()
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 9000] = bytes(9000)
+    path.write_bytes(data)
+    with Store(path) as damaged, pytest.raises(StoreError, match="damaged"):
+        damaged.check()
+
+
+@pytest.mark.parametrize(
+    ("number", "remedy"),
+    [(errno.EROFS, "make file and folder writable"), (errno.ENOSPC, "make room")],
+)
+def test_what_the_disk_objects_to_is_told(
+    path: Path, monkeypatch: pytest.MonkeyPatch, number: int, remedy: str
+) -> None:
+    """A read-only or full disk is named with what to do about it."""
+
+    def refuse(*arguments: object) -> int:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(StoreError, match=remedy) as refused:
+        Store(path)
+    assert refused.value.kind == "unavailable"
+    assert os.strerror(number) in str(refused.value)
+
+
+def test_a_store_that_became_read_only_is_told(store: Store) -> None:
+    """A save that the database refuses says why; what is there can still be read."""
+    store._db.execute("PRAGMA query_only = ON")
+    with pytest.raises(StoreError, match=r"only be read .*make file and folder writable"):
+        store.add_patient("M-3", consent=False)
+    assert store.patient("K-17")
+
+
+def test_a_folder_is_no_store(tmp_path: Path) -> None:
+    """The message says what to name instead."""
+    with pytest.raises(StoreError, match=r"it is a folder .*name a file"):
+        Store(tmp_path)
+
+
 def test_another_programs_database_is_left_alone(path: Path) -> None:
     """A database with other tables, or another mark, is not ours to change."""
     path.parent.mkdir()
@@ -216,11 +276,34 @@ def test_an_older_store_is_brought_up_to_date(path: Path, version: int) -> None:
     db = sqlite3.connect(path, isolation_level=None)
     migrate(db, upto=version)
     db.execute("INSERT INTO patients VALUES ('old', '2026-01-01', 1, NULL)")
+    drawing = json.dumps(example("psoas").to_geojson())
+    for number in range(1, 4):
+        db.execute(
+            "INSERT INTO visits (patient, date, drawn_by, drawing, note, revision, saved)"
+            " VALUES ('old', '2026-01-01', 'patient', ?, ?, 1, '2026-01-01')",
+            (drawing, f"note {number}"),
+        )
+    if version > 1:
+        db.execute(
+            "INSERT INTO observations (visit, source, point, side, familiar, drawing, saved)"
+            " VALUES (1, 'psoas', 'a', 'left', 1, ?, '2026-01-01')",
+            (drawing,),
+        )
+    db.execute("DELETE FROM visits WHERE id = 3")
     db.close()
     with Store(path) as store:
+        store.check()
         assert store.patient("old").consent
-        visit = store.add_visit("old", PainDrawing())
-        assert list(store.observations(visit=visit.id)) == []
+        assert store.patient("old").visits == 2
+        assert store.visit(2).note == "note 2"
+        assert store.visit(2).drawing == example("psoas")
+        assert [seen.source for seen in store.observations(visit=1)] == ["psoas"] * (version > 1)
+        # Numbers of deleted visits are not given again.
+        assert store.add_visit("old", PainDrawing()).id == 4
+        assert store.patient("old").visits == 3
+        store.delete_visit(1)
+        assert store.patient("old").visits == 2
+        assert list(store.observations()) == []
 
 
 def test_a_full_disk_is_told_and_nothing_is_lost(store: Store) -> None:
@@ -237,37 +320,17 @@ def test_a_full_disk_is_told_and_nothing_is_lost(store: Store) -> None:
 
 # --- Killed at any moment ----------------------------------------------------------------------
 
-SAVES = """
-import sys
-from hippain_maps.drawing import PainDrawing
-from hippain_maps.store import Store
-with Store(sys.argv[1]) as store:
-    if not store.patients():
-        store.add_patient("K", consent=False)
-    while True:
-        visit = store.add_visit("K", PainDrawing(), note="n" * 3000)
-        print(visit.id, flush=True)
-"""
-
 
 @pytest.mark.skipif(os.name == "nt", reason="needs a signal that kills at once")
 def test_a_kill_during_saves_loses_nothing_that_was_acknowledged(path: Path) -> None:
-    """Killed ten times amid saves: every number that was printed is there, and the store opens."""
-    acknowledged: list[int] = []
-    chance = random.Random(4)
-    for _ in range(10):
-        with subprocess.Popen(
-            [sys.executable, "-c", SAVES, str(path)], stdout=subprocess.PIPE, text=True
-        ) as process:
-            assert process.stdout is not None
-            acknowledged.append(int(process.stdout.readline()))
-            time.sleep(chance.uniform(0, 0.05))
-            process.send_signal(signal.SIGKILL)
-            acknowledged += [int(line) for line in process.stdout.read().split("\n")[:-1]]
-        with Store(path) as store:
-            kept = {line.id for line in store.visits("K", most=100_000)}
-            assert set(acknowledged) <= kept
-    assert len(acknowledged) > 10
+    """Killed ten times amid saves: what was acknowledged is there, and the store is whole.
+
+    ``python -m tests.long.kill_store`` does this 200 times.
+    """
+    found = kill_loop(path, 10)
+    assert found.lost == []
+    assert found.kills == 10
+    assert found.acknowledged > 10
 
 
 def test_listing_does_not_slow_down_with_what_is_not_shown(tmp_path: Path) -> None:
