@@ -10,11 +10,13 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hippain_maps._check_command import schema
 from hippain_maps._console import console as _console
 from hippain_maps._figure_commands import chart, figure, patterns_option, plate
 from hippain_maps._json import one_line
@@ -35,6 +37,12 @@ from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
     from hippain_maps.simulation import Family
+
+
+def _say_version(ctx: click.Context) -> None:
+    click.echo(f"hippain {version('hippain-maps')}")
+    click.echo(_summary(load_atlas()))
+    ctx.exit()
 
 
 class _Hippain(click.Group):
@@ -84,7 +92,14 @@ class _Hippain(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 96},
     epilog="Example: hippain rank drawing.geojson --figure ranking.png",
 )
-@click.version_option(package_name="hippain-maps", prog_name="hippain")
+@click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=lambda ctx, _, asked: _say_version(ctx) if asked else None,
+    help="Show the versions of program and atlas, and what the atlas holds.",
+)
 def main() -> None:
     """Name candidate sources of drawn pain: trigger-point referral maps of the lower quarter.
 
@@ -92,7 +107,7 @@ def main() -> None:
     """
 
 
-for drawing_command in (figure, plate, chart, view, site):
+for drawing_command in (figure, plate, chart, view, site, schema):
     main.add_command(drawing_command)
 main.add_command(visits)
 main.add_command(report)

@@ -672,3 +672,12 @@ def test_a_reader_that_stops_is_no_failure(arguments: list[str]) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait() == 0
+
+
+def test_version_says_what_the_atlas_holds(run: Run, atlas: Atlas) -> None:
+    """`hippain --version` names the program, the atlas and how much is in it."""
+    said = run("--version")
+    assert said.exit_code == 0
+    program, holds = said.stdout.splitlines()
+    assert program.startswith("hippain ")
+    assert holds.startswith(f"atlas {atlas.version}: ")

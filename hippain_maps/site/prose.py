@@ -75,6 +75,8 @@ def constants(text: str) -> Html:
         said: list[str] = []
         values: list[str] = []
         for line in block.splitlines():
+            if line.startswith("# yaml-language-server:"):
+                continue
             if line.startswith("#"):
                 # A reason within a block opens a part of its own.
                 if values:
