@@ -71,3 +71,12 @@ MAX_ARCHIVE_ENTRIES = 100_000
 MAX_ARCHIVE_RATIO = 200
 """How much one file of an archive may grow by unpacking. Coordinates shrink to a third; a file
 that shrinks to nothing was made to burst."""
+
+# --- A cohort: a table or folder of many drawings ----------------------------------------------
+
+MAX_COHORT_ROWS = 50_000_000
+"""Rows of a table of marks, or files of a folder. A registry of a million patients with a dozen
+marks each stays below; rows are read a thousand at a time."""
+
+MAX_COHORT_COLUMNS = 2_000
+"""Columns of such a table. Study fields are carried through, so they cost memory."""

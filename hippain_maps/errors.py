@@ -6,6 +6,7 @@
       DataError(HippainError, ValueError)      a YAML file is wrong: file, line, field
       UnknownNameError(HippainError, KeyError) no such source, region, group or view
       DrawingError(HippainError, ValueError)   a pain drawing cannot be used
+      CohortError(HippainError, ValueError)    a file of many drawings cannot be used
       OutputError(HippainError, OSError)       a result cannot be written
       StoreError(HippainError, OSError)        the store of visits cannot be used
 
@@ -125,6 +126,10 @@ class DrawingError(HippainError, ValueError):
         self.message = message
         self.where = where
         super().__init__(f"{where}: {message}" if where else message)
+
+
+class CohortError(HippainError, ValueError):
+    """Raised when a file of many drawings, or a table made from one, cannot be used."""
 
 
 class OutputError(HippainError, OSError):

@@ -114,6 +114,7 @@ OUTSIDE = {
     "segno": {"viewer"},
     "threadpoolctl": {"viewer"},
     "pdoc": {"site"},
+    "distributed": {"cohort"},
 }
 NO_YAML = {"drawing", "overlap", "ranking"}
 MAY_PRINT = {*COMMANDS, "viewer"}

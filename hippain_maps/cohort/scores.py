@@ -19,10 +19,12 @@ from hippain_maps.candidates import zones_of
 from hippain_maps.clues import effects
 from hippain_maps.clues import log_factors as clue_factors
 from hippain_maps.cohort.sketch import Measured, Sketch, measure
+from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
 from hippain_maps.evidence import Covered, Evidence, IntArray, Lists, compare_many, list_many
 from hippain_maps.expectation import Expectation, expectation
 from hippain_maps.geometry import SIDES, STANDING_VIEWS, FloatArray
+from hippain_maps.marks import Mark
 from hippain_maps.palpation import log_factors as palpation_factors
 from hippain_maps.palpation import palpated
 from hippain_maps.patterns import Source
@@ -138,7 +140,7 @@ def score(sketches: Sequence[Sketch], atlas: Atlas, *, top: int = 5) -> Scores:
     some = Covered(covered.fraction[kept], covered.sensory[kept], covered.known[kept])
     for evidence in compare_many(some, atlas, expected):
         rows = kept[evidence.rows]
-        moved = np.stack([_moved(sketches[row], atlas, expected) for row in rows.tolist()])
+        moved = np.stack([_moved(sketches[row], atlas) for row in rows.tolist()])
         for name, logs, nothing in (
             ("candidates", evidence.log, evidence.nothing),
             ("differential", evidence.log + evidence.sensory, evidence.nothing_other),
@@ -207,13 +209,12 @@ class _Gathered:
         self.none[rows] = 1.0
 
 
-def _moved(sketch: Sketch, atlas: Atlas, expected: Expectation) -> FloatArray:
+def _moved(sketch: Sketch, atlas: Atlas) -> FloatArray:
     """Return what answers, qualities and findings add to each source and side."""
-    drawing = sketch.drawing
-    if drawing is None:
-        return np.zeros((len(expected.sources), len(SIDES)))
-    factors = clue_factors(effects(drawing, atlas), atlas.model)
-    moved = np.array([[factors.get(s.id, 0.0)] * len(SIDES) for s in expected.sources])
+    if sketch.is_silent:
+        return _moved_by(atlas, sketch.qualities)
+    drawing = sketch.whole()
+    moved = _by_clues(drawing, atlas)
     pressed, _ = palpated(drawing, atlas)
     names = list(atlas.sources)
     for (name, side), factor in palpation_factors(pressed, atlas.model.palpation_limit).items():
@@ -221,19 +222,25 @@ def _moved(sketch: Sketch, atlas: Atlas, expected: Expectation) -> FloatArray:
     return moved
 
 
+@lru_cache(maxsize=256)
+def _moved_by(atlas: Atlas, qualities: frozenset[str]) -> FloatArray:
+    """Return what the qualities of marks alone add, worked out once for each set of them."""
+    mark = Mark("anterior", "Point", (0.0, 0.0), quality=tuple(sorted(qualities)))
+    return _by_clues(PainDrawing((mark,) if qualities else ()), atlas)
+
+
+def _by_clues(drawing: PainDrawing, atlas: Atlas) -> FloatArray:
+    factors = clue_factors(effects(drawing, atlas), atlas.model)
+    return np.array([[factors.get(name, 0.0)] * len(SIDES) for name in atlas.sources])
+
+
 def _raised(sketch: Sketch, atlas: Atlas) -> str:
     """Return the red flags that a drawing raises; most can raise none, and are not screened."""
-    drawing = sketch.drawing
-    if drawing is None:
-        drawn_alone, _ = _raisers(atlas)
-        if not drawn_alone:
-            return ""
-        drawing = sketch.whole()
-    elif not drawing.answers:
+    if sketch.drawing is None or not sketch.drawing.answers:
         drawn_alone, qualities = _raisers(atlas)
-        if not drawn_alone and not qualities & set(drawing.qualities):
+        if not drawn_alone and not qualities & sketch.qualities:
             return ""
-    return " ".join(state.flag.id for state in red_flags(drawing, atlas) if state.raised)
+    return " ".join(state.flag.id for state in red_flags(sketch.whole(), atlas) if state.raised)
 
 
 @lru_cache(maxsize=4)

@@ -12,8 +12,12 @@ from hippain_maps.clipping import covered_areas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.evidence import Covered, IntArray
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS, Area, FloatArray, View
+from hippain_maps.marks import Mark
 from hippain_maps.overlap import overlay_areas
 from hippain_maps.regions import Body
+
+Told = tuple[float | None, tuple[str, ...], str | None]
+"""Intensity, qualities and depth of a mark."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,16 +33,16 @@ class Sketch:
     feeling : mapping of view to pair of Area
         Where there are marks that say numb or tingling and nothing else: the pain, and they.
     drawing : PainDrawing or None
-        All of it, where more than areas may count: answers, findings, qualities.
-    notes : tuple of str
-        What had to be decided about marks.
+        All of it; None where there is one plain outline a view and nothing was answered.
+    told : mapping of view to (intensity, qualities, depth)
+        What was said of those outlines.
     """
 
     areas: Mapping[View, Area]
     used: tuple[View, ...]
     feeling: Mapping[View, tuple[Area, Area]] = field(default_factory=dict)
     drawing: PainDrawing | None = None
-    notes: tuple[str, ...] = ()
+    told: Mapping[View, Told] = field(default_factory=dict)
 
     @classmethod
     def of(cls, drawing: PainDrawing) -> Sketch:
@@ -50,14 +54,32 @@ class Sketch:
                 view: (drawing.area(view, sensory=False), drawing.area(view, sensory=True))
                 for view in areas
             }
-        more = drawing.answers or drawing.palpation or any(mark.quality for mark in drawing.marks)
-        return cls(areas, drawing.used_views, feeling, drawing if more else None, drawing.notes)
+        return cls(areas, drawing.used_views, feeling, drawing)
+
+    @property
+    def qualities(self) -> frozenset[str]:
+        """Every quality that a mark says."""
+        if self.drawing is not None:
+            return frozenset(self.drawing.qualities)
+        return frozenset(word for _, words, _ in self.told.values() for word in words)
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether nothing is answered, and no finding given."""
+        return self.drawing is None or not (self.drawing.answers or self.drawing.palpation)
 
     def whole(self) -> PainDrawing:
-        """Return the drawing, made from the areas where there was no more to it."""
+        """Return the drawing, made anew from its outlines where there was no more to it."""
         if self.drawing is not None:
             return self.drawing
-        return PainDrawing.from_polygons(list(self.areas.items()), views_completed=self.used)
+        marks: list[Mark] = []
+        for view, area in self.areas.items():
+            intensity, quality, depth = self.told.get(view, (None, (), None))
+            made = PainDrawing.from_polygons(
+                [(view, area)], intensity=intensity, quality=quality, depth=depth
+            )
+            marks += made.marks
+        return PainDrawing(tuple(marks), views_completed=self.used)
 
 
 @dataclass(frozen=True, eq=False)
