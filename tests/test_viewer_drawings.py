@@ -85,15 +85,19 @@ def test_the_parts_make_the_whole(client: Client) -> None:
     """What a stroke changes comes first, without what only files need; the rest can be fetched."""
     whole = ranked(client)
     first, more = ranked(client, query="?parts=ranking"), ranked(client, query="?parts=more")
-    assert set(more) == {"ask_next", "combination"}
-    assert set(first) == set(whole) - set(more)
+    assert set(more) == {"ask_next", "combination", "reasons"}
+    assert set(first) == set(whole) - {"ask_next", "combination"}
+    told = more.pop("reasons")
     for name, value in (first | more).items():
         if name in ("candidates", "differential"):
             left_out = [
                 {key: entry[key] for key in entry if key not in ONLY_IN_FILES}
                 for entry in whole[name]
             ]
-            assert value == left_out
+            with_reasons = [
+                entry | {"reasons": told[f"{entry['source']}:{entry['side']}"]} for entry in value
+            ]
+            assert with_reasons == left_out
         else:
             assert value == whole[name]
 

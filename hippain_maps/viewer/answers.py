@@ -36,8 +36,8 @@ class ErrorOut(_Answer):
 class RankingOut(_Open):
     """A ranking in the form of ``hippain rank --json``, with reasons and what to ask next.
 
-    With ``parts=more`` only `ask_next` and `combination` are there, with ``parts=ranking`` they
-    are not.
+    With ``parts=more`` only `ask_next`, `combination` and `reasons` (by ``source:side``) are there;
+    with ``parts=ranking`` they are not.
     """
 
     empty: bool = False
@@ -49,6 +49,7 @@ class RankingOut(_Open):
     differential: list[dict[str, Any]] | None = None
     ask_next: list[dict[str, Any]] | None = None
     combination: dict[str, Any] | None = None
+    reasons: dict[str, dict[str, Any]] | None = None
 
 
 class CheckOut(_Answer):

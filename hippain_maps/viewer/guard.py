@@ -9,6 +9,7 @@ traceback.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterable, Mapping
 from typing import Literal, Protocol
 from urllib.parse import parse_qs
@@ -125,13 +126,16 @@ class Guard:
         if scope["type"] != "http":
             await send({"type": "websocket.close", "code": 1008})
             return
-        begun, body = False, _Body(scope, receive)
+        begun, body, came = False, _Body(scope, receive), time.perf_counter()
 
         async def strict(message: Message) -> None:
             nonlocal begun
             if message["type"] == "http.response.start":
                 begun = True
-                MutableHeaders(scope=message).update(HEADERS)
+                took = 1000 * (time.perf_counter() - came)
+                MutableHeaders(scope=message).update(
+                    {**HEADERS, "Server-Timing": f"all;dur={took:.1f}"}
+                )
             await send(message)
 
         try:

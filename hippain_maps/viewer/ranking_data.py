@@ -98,8 +98,8 @@ class Ranker:
         language : str
             Of names, questions and red flags.
         parts : {"all", "ranking", "more"}
-            Everything; what a stroke changes; or what takes longer: the combination, and what to
-            ask next.
+            Everything; what a stroke changes; or what takes longer: the reasons of each candidate,
+            the combination, and what to ask next.
         """
         made = self.ranked(body)
         data: dict[str, Any] = {}
@@ -107,6 +107,12 @@ class Ranker:
             data |= _ranking(made.ranking, top, language, brief=parts == "ranking")
         if parts != "ranking":
             data |= _more(made.ranking, language)
+        if parts == "more":
+            data["reasons"] = {
+                f"{candidate.source.id}:{candidate.side}": _reasons(candidate)
+                for found in (made.ranking.candidates, made.ranking.differential)
+                for candidate in found[:top]
+            }
         if made.nothing is not None:
             data |= {"empty": True, "message": made.nothing}
         return data
@@ -136,7 +142,7 @@ def _ranked(drawing: PainDrawing, atlas: Atlas) -> Ranked:
 
 
 def _ranking(ranking: Ranking, top: int, language: str, *, brief: bool) -> dict[str, Any]:
-    """Return a ranking; a brief one leaves out what is in a file but not on a page."""
+    """Return a ranking; a brief one leaves out what is not needed at once on a page."""
     data = ranking.to_dict(top=0 if brief else top)
     for flag, state in zip(data["red_flags"], ranking.red_flags, strict=True):
         words = flag_words(state.flag, ranking.atlas.red_flags, language)
@@ -151,6 +157,8 @@ def _ranking(ranking: Ranking, top: int, language: str, *, brief: bool) -> dict[
             data[name] = [_brief(candidate) for candidate in candidates]
         for entry, candidate in zip(data[name], candidates, strict=True):
             entry |= _candidate(candidate, language)
+            if not brief:
+                entry["reasons"] = _reasons(candidate)
     return data
 
 
@@ -171,18 +179,22 @@ def _brief(candidate: Candidate) -> dict[str, Any]:
 
 def _candidate(candidate: Candidate, language: str) -> dict[str, Any]:
     """Return what a page shows of a candidate besides what a file holds."""
-    source, found = candidate.source, reasons(candidate, candidate.atlas.body)
+    source = candidate.source
     points = candidate.points if source.is_muscle else ()
     return {
         "name": source.name_in(language),
         "confidence": source.pattern_evidence.confidence,
         "points": [{"id": point.id, "name": point.name} for point in points],
-        "reasons": {
-            "explained": [_area(area) for area in found.explained],
-            "missing": [_area(area) for area in found.missing],
-            "unexplained": [_area(area) for area in found.unexplained],
-            "unseen": list(found.unseen),
-        },
+    }
+
+
+def _reasons(candidate: Candidate) -> dict[str, Any]:
+    found = reasons(candidate, candidate.atlas.body)
+    return {
+        "explained": [_area(area) for area in found.explained],
+        "missing": [_area(area) for area in found.missing],
+        "unexplained": [_area(area) for area in found.unexplained],
+        "unseen": list(found.unseen),
     }
 
 

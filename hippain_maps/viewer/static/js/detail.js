@@ -11,7 +11,7 @@ let place, current = null, before = null, turn = 0;
 
 export function startDetail(node) {
   place = node;
-  on("ranking", () => { if (current) refresh(); });
+  for (const name of ["ranking", "ranking-more"]) on(name, () => { if (current) refresh(); });
   on("language", () => { if (current) openDetail(current.id, current.side, current.candidate, current.points); });
   on("doc", ({ why }) => { if (current && ["palpation", "answer", "undo"].includes(why)) refresh(); });
 }

@@ -80,8 +80,9 @@ function save() {
   give(new Blob([JSON.stringify(state.doc, null, 1)], { type: "application/geo+json" }), `drawing_${stamp()}.geojson`);
 }
 
-function saveRanking() {
-  give(new Blob([JSON.stringify(state.ranking, null, 1)], { type: "application/json" }), `ranking_${stamp()}.json`);
+async function saveRanking() {
+  try { await download(`/rank?lang=${state.language}`, `ranking_${stamp()}.json`, { method: "POST", body: state.doc }); }
+  catch (error) { toast(error.message || t("error.fault")); }
 }
 
 async function figure(format) {

@@ -23,6 +23,12 @@ export function rankSoon() {
   queueMicrotask(() => { waiting = false; rankNow(); });
 }
 
+/** Give each candidate its reasons, which come apart from the ranking. */
+function withReasons(ranking) {
+  const told = (list) => list?.map((c) => ({ ...c, reasons: ranking.reasons[`${c.source}:${c.side}`] }));
+  return { ...ranking, candidates: told(ranking.candidates), differential: told(ranking.differential) };
+}
+
 async function rankNow() {
   running?.abort();
   const mine = (running = new AbortController());
@@ -33,8 +39,8 @@ async function rankNow() {
     const ranking = await request("ranking");
     if (mine.signal.aborted) return;
     // Until the second answer the page keeps what it showed of that part.
-    const { ask_next = [], combination = null } = ranking.empty ? {} : state.ranking || {};
-    state.ranking = { ask_next, combination, ...ranking };
+    const { ask_next = [], combination = null, reasons = {} } = ranking.empty ? {} : state.ranking || {};
+    state.ranking = withReasons({ ask_next, combination, reasons, ...ranking });
     state.rankingError = null;
     emit("ranking", { took: performance.now() - began });
     performance.measure("rank", { start: began, end: performance.now() });
@@ -44,7 +50,7 @@ async function rankNow() {
     if (mine.signal.aborted) return;
     const more = await request("more");
     if (mine.signal.aborted) return;
-    state.ranking = { ...state.ranking, ...more };
+    state.ranking = withReasons({ ...state.ranking, ...more });
     emit("refresh");
     emit("ranking-more");
   } catch (error) {
