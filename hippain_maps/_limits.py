@@ -80,3 +80,35 @@ marks each stays below; rows are read a thousand at a time."""
 
 MAX_COHORT_COLUMNS = 2_000
 """Columns of such a table. Study fields are carried through, so they cost memory."""
+
+# --- Files of other programs -------------------------------------------------------------------
+
+MAX_SVG_BYTES = 20_000_000
+"""Size of an SVG file. A drawing over an embedded picture of a chart fits."""
+
+MAX_XML_DEPTH = 64
+"""Nesting of an SVG file. Drawing programs nest layers and groups a dozen deep."""
+
+MAX_XML_ELEMENTS = 20_000
+"""Elements of an SVG file, drawn or not. An anatomical figure to draw on has thousands."""
+
+MAX_XML_TEXT = 15_000_000
+"""Characters in one attribute of an SVG file: an embedded picture is one attribute."""
+
+MAX_GEOMETRY_DEPTH = 3
+"""Nesting of a WKT or WKB geometry: a multi-part geometry in a collection. Readers recurse."""
+
+MAX_TABLE_BYTES = 500_000_000
+"""Size of a table. A registry of a million patients with their codes fits."""
+
+MAX_TABLE_ROWS = 2_000_000
+"""Rows of a table, read one after the other."""
+
+MAX_TABLE_COLUMNS = 5_000
+"""Columns of a table. REDCap writes a column for each box that can be ticked."""
+
+MAX_CELL = 4_000_000
+"""Characters in one line of a table: one mark with every vertex that a drawing may have."""
+
+MAX_RECORDS = 10_000
+"""Drawings that are held in memory at once, where a format needs all of them."""

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 import shapely
@@ -30,8 +29,8 @@ from hippain_maps._gate import (
     check_answers,
     check_drawing,
 )
-from hippain_maps._json import one_line
 from hippain_maps._limits import MAX_DRAWING_BYTES
+from hippain_maps._reading import fetch
 from hippain_maps._writing import write_text
 from hippain_maps.errors import DrawingError
 from hippain_maps.geometry import FRAME, VIEWS, Area, View, as_area, check_view, mirror_view
@@ -130,7 +129,7 @@ class PainDrawing:
         DrawingError
             If there is no such file, or no usable drawing in it; the message names both.
         """
-        name, data = _fetch(source)
+        name, data = fetch(source, MAX_DRAWING_BYTES)
         try:
             return cls.from_geojson(data)
         except DrawingError as error:
@@ -436,26 +435,6 @@ def drawing_schema() -> dict[str, Any]:
     text = (folder / "drawing.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)
     return schema
-
-
-def _fetch(source: str | os.PathLike[str] | BinaryIO) -> tuple[str, bytes]:
-    """Return a name for people, and at most one byte more than a drawing may have."""
-    if not isinstance(source, str | os.PathLike):
-        name = one_line(str(getattr(source, "name", "input")))
-        return name, source.read(MAX_DRAWING_BYTES + 1)
-    name = one_line(os.fspath(source))
-    try:
-        if Path(source).is_dir():
-            raise DrawingError("this is a folder; give one drawing file", where=name)
-        with open(source, "rb") as stream:
-            return name, stream.read(MAX_DRAWING_BYTES + 1)
-    except DrawingError:
-        raise
-    except FileNotFoundError:
-        raise DrawingError("there is no such file", where=name) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise DrawingError(f"the file cannot be read: {reason}", where=name) from None
 
 
 def _pairs(

@@ -30,6 +30,7 @@ FLOORS = {
     "_plain": 2,
     "_json": 2,
     "_gate": 3,
+    "_reading": 3,
     "_writing": 3,
     "_pattern_files": 3,
     "_anatomy_files": 3,

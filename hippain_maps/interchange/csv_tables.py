@@ -1,0 +1,161 @@
+"""CSV tables from outside, read a row at a time: capped, UTF-8, one clear line where it is wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import itertools
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from hippain_maps._json import cut, one_line, shown
+from hippain_maps._limits import MAX_CELL, MAX_TABLE_BYTES, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS
+from hippain_maps.errors import DrawingError
+
+
+class CsvTable:
+    """A CSV file, opened: its column names, and its rows one after the other.
+
+    The separator is a comma, a semicolon or a tab, whichever the first line has most of.
+
+    Parameters
+    ----------
+    source : path or binary file
+        Read once; a binary file is read from where it stands.
+
+    Raises
+    ------
+    DrawingError
+        If there is no such file, or it is no table: empty, not UTF-8, with a name twice.
+    """
+
+    def __init__(self, source: str | os.PathLike[str] | BinaryIO) -> None:
+        self.name, self._stream = _opened(source)
+        self._rows = self._read()
+        header = next(self._rows, None)
+        if header is None:
+            raise self.fault("the table is empty; its first line must name the columns")
+        _, names = header
+        self.columns = [name.strip() for name in names]
+        if len(self.columns) > MAX_TABLE_COLUMNS:
+            raise self.fault(
+                f"the table has {len(names):,} columns, and at most {MAX_TABLE_COLUMNS:,} are read"
+            )
+        twice = {name for name in self.columns if self.columns.count(name) > 1 and name}
+        if twice:
+            raise self.fault(f"the column {shown(min(twice))} is there twice; keep one")
+
+    def fault(self, message: str, line: int | None = None) -> DrawingError:
+        """Return an error that names the file, and the line if it is known."""
+        return DrawingError(message, where=f"{self.name}, line {line}" if line else self.name)
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str]]]:
+        """Yield line number and cells by column; blank lines are passed over.
+
+        Raises
+        ------
+        DrawingError
+            If a row has more cells than the table has columns, or a cap is met.
+        """
+        for line, cells in self._rows:
+            if not any(cells):
+                continue
+            if len(cells) > len(self.columns):
+                raise self.fault(
+                    f"the row has {len(cells)} cells and the table {len(self.columns)} columns; "
+                    "put cells with a comma in quotes",
+                    line,
+                )
+            yield line, dict(zip(self.columns, cells, strict=False))
+
+    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+        while line := text.readline(MAX_CELL + 1):
+            if len(line) > MAX_CELL:
+                raise self.fault(f"a line has more than {MAX_CELL:,} characters; this is no table")
+            yield line
+
+    def _read(self) -> Iterator[tuple[int, list[str]]]:
+        text = io.TextIOWrapper(_Capped(self._stream, self.name), encoding="utf-8-sig", newline="")
+        # The limit belongs to the whole process; it is only ever raised.
+        csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
+        line = 0
+        try:
+            lines = self._lines(text)
+            first = next(lines, "")
+            separator = max(",;\t", key=first.count)
+            reader = csv.reader(itertools.chain([first], lines), delimiter=separator, strict=True)
+            for number, cells in enumerate(reader):
+                line = reader.line_num
+                if number > MAX_TABLE_ROWS:
+                    raise self.fault(f"at most {MAX_TABLE_ROWS:,} rows are read", line)
+                yield line, cells
+        except UnicodeDecodeError as error:
+            raise self.fault(
+                f"byte {error.object[error.start]:#04x} is not UTF-8; save the table as CSV UTF-8",
+                line + 1,
+            ) from None
+        except csv.Error as error:
+            raise self.fault(f"this is not CSV: {one_line(cut(str(error)))}", line + 1) from None
+        except OSError as error:
+            raise self.fault(f"the file cannot be read: {error.strerror or error}") from None
+        finally:
+            text.close()
+
+
+def _opened(source: str | os.PathLike[str] | BinaryIO) -> tuple[str, BinaryIO]:
+    if not isinstance(source, str | os.PathLike):
+        return one_line(str(getattr(source, "name", "input"))), source
+    name = one_line(os.fspath(source))
+    try:
+        if Path(source).is_dir():
+            raise DrawingError("this is a folder; give one table", where=name)
+        return name, open(source, "rb")
+    except DrawingError:
+        raise
+    except FileNotFoundError:
+        raise DrawingError("there is no such file", where=name) from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise DrawingError(f"the file cannot be read: {reason}", where=name) from None
+
+
+class _Capped(io.RawIOBase):
+    """A stream that says so when more bytes come than a table may have."""
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream, self._name, self._left = stream, name, MAX_TABLE_BYTES
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._stream.read(len(buffer))
+        self._left -= len(data)
+        if self._left < 0:
+            raise DrawingError(
+                f"the table is larger than {MAX_TABLE_BYTES:,} bytes; divide it", where=self._name
+            )
+        buffer[: len(data)] = data
+        return len(data)
+
+    def close(self) -> None:
+        self._stream.close()
+        super().close()
+
+
+def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    """Return a table as CSV: comma, quotes where needed, an empty cell for None.
+
+    Examples
+    --------
+    >>> print(csv_text(["record_id", "bodymap"], [["7", "b18,b23"]]), end="")
+    record_id,bodymap
+    7,"b18,b23"
+    """
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
+    return text.getvalue()
