@@ -8,7 +8,6 @@ program is found to lie on one view.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.sax.saxutils import escape, quoteattr
@@ -182,8 +181,9 @@ def _labels(panel: Panel) -> list[str]:
     y = panel.top - 12
     lines = [_text(panel.left + width / 2, y, title)]
     if start:
-        lines.append(_text(panel.left + 8, y, start, weight="bold"))
-        lines.append(_text(panel.left + width - 8, y, end, weight="bold"))
+        # Well inside, so that a letter is never read as that of the next chart.
+        lines.append(_text(panel.left + width * 0.12, y, start, weight="bold"))
+        lines.append(_text(panel.left + width * 0.88, y, end, weight="bold"))
     return lines
 
 
@@ -227,10 +227,3 @@ def _chart(view: View, body: Body) -> list[str]:
         for line in chart.hints
     ]
     return [f"<path {path}/>" for path in (figure, *hints)]
-
-
-def quadrant_chords(radius: float, tolerance: float) -> int:
-    """Return how many chords keep a quarter of a circle within a tolerance."""
-    if radius <= tolerance:
-        return 1
-    return max(1, math.ceil((math.pi / 2) / (2 * math.acos(1 - tolerance / radius))))
