@@ -1,4 +1,4 @@
-"""CSV tables from outside, read a row at a time: capped, UTF-8, one clear line where it is wrong."""
+"""CSV tables from outside, read a row at a time: capped, in UTF-8, and refused in one line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import itertools
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 from hippain_maps._json import cut, one_line, shown
 from hippain_maps._limits import MAX_CELL, MAX_TABLE_BYTES, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS
@@ -70,14 +70,15 @@ class CsvTable:
                 )
             yield line, dict(zip(self.columns, cells, strict=False))
 
-    def _lines(self, text: io.TextIOWrapper) -> Iterator[str]:
+    def _lines(self, text: TextIO) -> Iterator[str]:
         while line := text.readline(MAX_CELL + 1):
             if len(line) > MAX_CELL:
                 raise self.fault(f"a line has more than {MAX_CELL:,} characters; this is no table")
             yield line
 
     def _read(self) -> Iterator[tuple[int, list[str]]]:
-        text = io.TextIOWrapper(_Capped(self._stream, self.name), encoding="utf-8-sig", newline="")
+        capped = io.BufferedReader(_Capped(self._stream, self.name))
+        text = io.TextIOWrapper(capped, encoding="utf-8-sig", newline="")
         # The limit belongs to the whole process; it is only ever raised.
         csv.field_size_limit(max(csv.field_size_limit(), MAX_CELL))
         line = 0

@@ -73,9 +73,7 @@ def read_geoparquet(
         ) as file:
             column = _check_table(file, pyarrow)
             rows = _rows(file, name)
-            yield from records_of(
-                rows, geometry=column, read=_geometry, view=view, on_bad=on_bad
-            )
+            yield from records_of(rows, geometry=column, read=_geometry, view=view, on_bad=on_bad)
     except DrawingError as error:
         place = f"{name}, {error.where}" if error.where else name
         raise DrawingError(error.message, where=place) from None

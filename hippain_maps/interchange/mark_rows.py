@@ -225,9 +225,7 @@ def _extra(row: Mapping[str, Any], geometry: str) -> dict[str, Any]:
     own = {
         cut(name): value
         for name, value in row.items()
-        if name not in known
-        and _filled(value)
-        and isinstance(value, str | int | float | bool)
+        if name not in known and _filled(value) and isinstance(value, str | int | float | bool)
     }
     if own:
         extra["properties"] = own | extra.get("properties", {})

@@ -94,6 +94,5 @@ def needs(library: str, extra: str, what: str) -> DrawingError:
     GeoParquet needs pyarrow, which is not installed: pip install "hippain-maps[cohort]"
     """
     return DrawingError(
-        f"{what} needs {cut(library)}, which is not installed: "
-        f'pip install "hippain-maps[{extra}]"'
+        f'{what} needs {cut(library)}, which is not installed: pip install "hippain-maps[{extra}]"'
     )

@@ -161,7 +161,7 @@ def page(
         lines.append(f"<desc>{escape(described)}</desc>")
     if metadata:
         lines.append(f'<metadata id="hippain">{escape(metadata)}</metadata>')
-    lines.append(f'<rect {attributes(class_="chart", width="100%", height="100%", fill="#fff")}/>')
+    lines.append(f"<rect {attributes(class_='chart', width='100%', height='100%', fill='#fff')}/>")
     for panel in placed:
         lines += _labels(panel)
         box = " ".join(f"{edge:g}" for edge in BOXES[panel.view])

@@ -19,7 +19,7 @@ from hippain_maps._limits import MAX_VERTICES
 from hippain_maps.errors import DrawingError
 from hippain_maps.geometry import Area, FloatArray, as_area
 from hippain_maps.interchange.records import needs
-from hippain_maps.interchange.svg_scan import Matrix, length, numbers
+from hippain_maps.interchange.svg_scan import PLAIN, Matrix, length, numbers
 from hippain_maps.marks import Mark, check_crossings
 
 TOLERANCE = 0.01
@@ -168,7 +168,7 @@ def _drawn_out(commands: list[tuple[str, Any]], matrix: Matrix) -> list[Subpath]
 
     def place(point: tuple[float, float]) -> tuple[float, float]:
         x, y = point
-        if matrix == (1, 0, 0, 1, 0, 0):
+        if matrix == PLAIN:
             return x, y
         return a * x + c * y + e, b * x + d * y + f
 
@@ -226,7 +226,7 @@ def filled_area(lines: list[FloatArray], rule: str) -> Area:
         return shapely.Polygon()
     nested = tuple(tuple(map(tuple, ring.tolist())) for ring in rings)
     check_crossings([Mark("anterior", "MultiLineString", nested)])
-    edges = shapely.union_all([shapely.linestrings(ring) for ring in rings])
+    edges = shapely.union_all([shapely.LineString(ring) for ring in rings])
     faces = list(shapely.get_parts(shapely.polygonize(shapely.get_parts(edges))))
     kept = []
     for face in faces:

@@ -197,9 +197,7 @@ def _placement(placed: Placement) -> Matrix:
 # --- What a shape is ---------------------------------------------------------------------------
 
 
-def _feature(
-    shape: Shape, view: str, matrix: Matrix, notes: Counter[str]
-) -> dict[str, Any] | None:
+def _feature(shape: Shape, view: str, matrix: Matrix, notes: Counter[str]) -> dict[str, Any] | None:
     """Return a shape as a GeoJSON Feature, or None if it draws nothing."""
     paths = subpaths(shape.tag, shape.attributes, matrix)
     geometry = _own_geometry(shape.attributes, paths) or _geometry(shape, paths)

@@ -27,7 +27,17 @@ _INHERITED = ("fill", "fill-rule", "stroke", "stroke-width", "visibility")
 _OWN = ("display", "opacity")
 # Their content is drawn only where something else refers to it.
 _TEMPLATES = {"defs", "symbol", "clipPath", "mask", "pattern", "marker", "filter"}
-_SILENT = {"title", "desc", "metadata", "style", "linearGradient", "radialGradient", "g", "svg", "a"}
+_SILENT = {
+    "title",
+    "desc",
+    "metadata",
+    "style",
+    "linearGradient",
+    "radialGradient",
+    "g",
+    "svg",
+    "a",
+}
 _TOLD = {
     "use": "clones (use); unlink them, or make them paths",
     "image": "pictures",
@@ -236,9 +246,8 @@ def _refuse_active(tag: str, attributes: Mapping[str, str]) -> None:
         refers = bare in ("href", "src") and not value.strip().startswith(("#", "data:image/"))
         if refers and value.strip():
             raise _refers(value)
-        if "(" in value and bare not in ("transform", "gradienttransform", "patterntransform"):
-            if _OUTSIDE.search(value):
-                raise _refers(value)
+        if "(" in value and not bare.endswith("transform") and _OUTSIDE.search(value):
+            raise _refers(value)
 
 
 def _refers(value: str) -> DrawingError:
