@@ -18,6 +18,7 @@ import click
 
 from hippain_maps._check_command import schema
 from hippain_maps._console import console as _console
+from hippain_maps._convert_command import convert
 from hippain_maps._figure_commands import chart, figure, patterns_option, plate
 from hippain_maps._json import one_line
 from hippain_maps._record_commands import visits
@@ -107,7 +108,7 @@ def main() -> None:
     """
 
 
-for drawing_command in (figure, plate, chart, view, site, schema):
+for drawing_command in (figure, plate, chart, view, site, schema, convert):
     main.add_command(drawing_command)
 main.add_command(visits)
 main.add_command(report)

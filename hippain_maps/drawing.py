@@ -414,10 +414,19 @@ class PainDrawing:
         OutputError
             If the file cannot be written.
         """
+        write_text(path, self.to_text())
+
+    def to_text(self) -> str:
+        """Return the drawing as the text of a drawing file, one mark to a line.
+
+        Examples
+        --------
+        >>> PainDrawing.from_geojson(PainDrawing().to_text())
+        <PainDrawing: 0 marks>
+        """
         document = self.to_geojson()
         marks = ",\n".join(_dumps(feature) for feature in document.pop("features"))
-        text = f'{_dumps(document)[:-1]}, "features": [\n{marks}\n]}}\n'
-        write_text(path, text)
+        return f'{_dumps(document)[:-1]}, "features": [\n{marks}\n]}}\n'
 
 
 def drawing_schema() -> dict[str, Any]:

@@ -6,6 +6,7 @@ Run it after a change to the atlas or to the figures, and look at what it made.
 from pathlib import Path
 
 from hippain_maps import PainDrawing, load_atlas, rank
+from hippain_maps.interchange.body_maps import load_body_map
 from hippain_maps.plotting import (
     plot_comparison,
     plot_pattern,
@@ -13,6 +14,7 @@ from hippain_maps.plotting import (
     plot_ranking,
     save_figure,
 )
+from hippain_maps.plotting.body_map import plot_body_map
 
 HERE = Path(__file__).resolve().parent
 PATTERNS = (
@@ -47,6 +49,8 @@ def main(out: Path = HERE, dpi: float = 120) -> None:
         save_figure(plot_pattern(atlas.source(name), atlas), out / f"{name}.png", dpi=dpi)
     psoas = plot_pattern(atlas.source("psoas"), atlas, anatomy=True)
     save_figure(psoas, out / "psoas_anatomy.png", dpi=dpi)
+    choir = load_body_map("choir", atlas.body)
+    save_figure(plot_body_map(choir), out / "choir_areas.png", dpi=page)
     for name, ready in PLATES.items():
         shown = atlas.teaching_set(ready)
         sources = [atlas.source(source) for source in shown.sources]

@@ -214,11 +214,19 @@ def crosswalk_csv(body_map: BodyMap) -> str:
     columns += ["share_of_area", "share_of_region", "above_the_map"]
     by_code: dict[str, list[list[object]]] = {code: [] for code in body_map.areas}
     for row in body_map.crosswalk:
-        cells = [row.view, row.region or "outside the regions", f"{row.cm2:.2f}"]
-        by_code[row.code].append([*cells, f"{row.of_area:.4f}", f"{row.of_region:.4f}"])
+        by_code[row.code].append(
+            [
+                row.view,
+                row.region or "outside the regions",
+                f"{row.cm2:.2f}",
+                f"{row.of_area:.4f}",
+                f"{row.of_region:.4f}",
+            ]
+        )
+    nothing: list[object] = ["", "outside the map", "", "", ""]
     rows: list[list[object]] = []
     for code, area in body_map.areas.items():
         head: list[object] = [code, redcap_code(code, body_map), area.name, area.side or "both"]
-        for cells in by_code[code] or [["", "outside the map", "", "", ""]]:
+        for cells in by_code[code] or [nothing]:
             rows.append([*head, *cells, f"{area.above:g}"])
     return csv_text(columns, rows)

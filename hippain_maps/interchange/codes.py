@@ -244,7 +244,9 @@ def codes_of(drawing: PainDrawing, body_map: BodyMap) -> Coded:
         if not any(code in named for code in held):
             uncoded += size
     if len(marks) < len(drawing.marks):
-        notes.append(f"{len(drawing.marks) - len(marks)} marks are no pain and have no code")
+        count = len(drawing.marks) - len(marks)
+        are = "1 mark is" if count == 1 else f"{count} marks are"
+        notes.append(f"{are} no pain (intensity 0, or numb or tingling alone) and have no code")
     few = {code: part for code, part in share.items() if part > 0.005 and code not in named}
     if few:
         told = ", ".join(f"{c} {body_map.areas[c].label} {part:.0%}" for c, part in few.items())
