@@ -16,16 +16,19 @@ is not asked again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
+from hippain_maps.atlas import Atlas
 from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.clues import by_clue, yes_chance
 from hippain_maps.geometry import FloatArray
-from hippain_maps.patterns import Clue, ClueLink, Evidence, Source
+from hippain_maps.patterns import Clue, Evidence, Source
 from hippain_maps.words import words_in
 
 Topic = Literal[
@@ -101,43 +104,92 @@ def ask_next(ranking: Ranking, *, most: int = 3, language: str = "en") -> tuple[
     3
     """
     lists = [ranked for ranked in (ranking.candidates, ranking.differential) if ranked]
+    worth = _worth(lists, ranking.atlas)
     answered = {effect.clue.id for effect in ranking.clues}
-    questions = [
-        found
-        for clue in ranking.atlas.clues.values()
-        if clue.id not in answered and (found := _of_clue(clue, lists, ranking, language))
-    ]
-    questions += _palpations(ranking, language)
-    best = sorted(questions, key=lambda q: (-round(q.information, 9), q.topic, q.text))
+    open_ = [clue for clue in ranking.atlas.clues.values() if clue.id not in answered]
+    asked: list[Clue | Question] = [clue for clue in open_ if clue.id in worth]
+    asked += _palpations(ranking, language)
+
+    def order(one: Clue | Question) -> tuple[float, str, str]:
+        if isinstance(one, Question):
+            return -round(one.information, 9), one.topic, one.text
+        return -round(worth[one.id], 9), one.topic, _text(one, language)
+
     chosen: list[Question] = []
-    for question in best:
+    for one in sorted(asked, key=order):
+        if len(chosen) >= most:
+            break
+        question = one
+        if isinstance(question, Clue):
+            question = _of_clue(question, lists, ranking, language, worth[question.id])
         # One of a kind about the same sources: three ways to ask the same would crowd out others.
         kind = question.topic, question.favours, question.against
         if all((q.topic, q.favours, q.against) != kind for q in chosen):
             chosen.append(question)
-    return tuple(chosen[:most])
+    return tuple(chosen)
+
+
+def _text(clue: Clue, language: str) -> str:
+    return clue.ask.get(language) or clue.ask.get("en") or clue.says["en"]
+
+
+@lru_cache(maxsize=4)
+def _answers(atlas: Atlas) -> tuple[Mapping[str, int], NDArray[np.bool_], FloatArray]:
+    """Return what every source says of every clue; gone through once for an atlas.
+
+    Returns
+    -------
+    place : mapping of str to int
+        Place of each source.
+    speaks : ndarray of bool, shape (clues, sources)
+        Whether the source lists the clue.
+    yes : ndarray, shape (clues, sources)
+        How often its patients say yes.
+    """
+    place = {name: number for number, name in enumerate(atlas.sources)}
+    speaks = np.zeros((len(atlas.clues), len(place)), dtype=bool)
+    yes = np.full(speaks.shape, yes_chance(None, atlas.model))
+    links = by_clue(atlas)
+    for row, name in enumerate(atlas.clues):
+        for source, link in links.get(name, ()):
+            speaks[row, place[source.id]] = True
+            yes[row, place[source.id]] = yes_chance(link, atlas.model)
+    return place, speaks, yes
+
+
+def _worth(lists: Sequence[Sequence[Candidate]], atlas: Atlas) -> dict[str, float]:
+    """Return what each clue is worth that a listed source speaks of, in bits."""
+    place, speaks, yes = _answers(atlas)
+    total, told = np.zeros(len(speaks)), np.zeros(len(speaks), dtype=bool)
+    for ranked in lists:
+        columns = np.array([place[candidate.source.id] for candidate in ranked])
+        shares = np.array([candidate.probability for candidate in ranked])
+        some = np.flatnonzero(speaks[:, columns].any(axis=1))
+        total[some] += _information(shares, yes[np.ix_(some, columns)])
+        told[some] = True
+    worth = zip(atlas.clues, total.tolist(), told.tolist(), strict=True)
+    return {name: information for name, information, one in worth if one}
 
 
 def _of_clue(
-    clue: Clue, lists: Sequence[Sequence[Candidate]], ranking: Ranking, language: str
-) -> Question | None:
-    """Return what a clue is worth; None if no listed source speaks of it."""
-    speak = {source.id: link for source, link in by_clue(ranking.atlas).get(clue.id, ())}
-    links: dict[Source, ClueLink] = {}
-    information = 0.0
-    for ranked in lists:
-        own = [speak.get(candidate.source.id) for candidate in ranked]
-        if any(own):
-            links |= {c.source: link for c, link in zip(ranked, own, strict=True) if link}
-            shares = np.array([candidate.probability for candidate in ranked])
-            yes = np.array([yes_chance(link, ranking.atlas.model) for link in own])
-            information += _information(shares, yes)
-    if not links:
-        return None
+    clue: Clue,
+    lists: Sequence[Sequence[Candidate]],
+    ranking: Ranking,
+    language: str,
+    information: float,
+) -> Question:
+    """Return the question for a clue that a listed source speaks of."""
+    speak = {source.id: link for source, link in by_clue(ranking.atlas)[clue.id]}
+    links = {
+        candidate.source: speak[candidate.source.id]
+        for ranked in lists
+        for candidate in ranked
+        if candidate.source.id in speak
+    }
     return Question(
         clue=clue.id,
         topic=clue.topic,
-        text=clue.ask.get(language) or clue.ask.get("en") or clue.says["en"],
+        text=_text(clue, language),
         favours=tuple(source for source, link in links.items() if link.favours),
         against=tuple(source for source, link in links.items() if not link.favours),
         information=information,
@@ -156,7 +208,7 @@ def _palpations(ranking: Ranking, language: str) -> Iterator[Question]:
             continue
         yes = np.full(len(shares), model.clue_yes / model.palpation_ratio)
         yes[place] = model.clue_yes
-        information = _information(shares, yes)
+        information = float(_information(shares, yes))
         name = f"{candidate.source.name_in(language)}, {words.sides[candidate.side]}"
         for point in candidate.points:
             if (candidate.source.id, candidate.side, point.id) in done:
@@ -172,20 +224,29 @@ def _palpations(ranking: Ranking, language: str) -> Iterator[Question]:
             )
 
 
-def _information(shares: FloatArray, yes: FloatArray) -> float:
-    """Return the expected information of a question about which candidate it is, bits."""
+def _information(shares: FloatArray, yes: FloatArray) -> FloatArray:
+    """Return the expected information of questions about which candidate it is, bits.
+
+    Parameters
+    ----------
+    shares : ndarray, shape (candidates,)
+        Of one list.
+    yes : ndarray, shape (..., candidates)
+        How often each candidate's patients say yes.
+    """
     total = shares.sum()
     if total <= 0:
-        return 0.0
+        return np.zeros(yes.shape[:-1])
     prior = shares / total
-    before = _entropy(prior)
-    after = 0.0
+    information = np.broadcast_to(_entropy(prior), yes.shape[:-1])
     for chance in (yes, 1 - yes):
         joint = prior * chance
-        after += joint.sum() * _entropy(joint / joint.sum())
-    return float(max(before - after, 0.0))
+        whole = joint.sum(axis=-1)
+        information = information - whole * _entropy(joint / whole[..., None])
+    return np.maximum(information, 0.0)
 
 
-def _entropy(shares: FloatArray) -> float:
-    some = shares[shares > 0]
-    return float(-(some * np.log2(some)).sum())
+def _entropy(shares: FloatArray) -> FloatArray:
+    logs = np.log2(shares, out=np.zeros_like(shares), where=shares > 0)
+    entropy: FloatArray = -(shares * logs).sum(axis=-1)
+    return entropy
