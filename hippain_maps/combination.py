@@ -17,12 +17,12 @@ the drawing and what it wrongly expects, so the search is not exhaustive.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hippain_maps.candidates import Ranking
 from hippain_maps.expectation import expectation
@@ -40,8 +40,10 @@ STATES = 6
 PAIRS = 40
 """Best pairs that are tried with a third source."""
 
-Members = tuple[int, ...]
-Scored = tuple[float, Members]
+_EQUAL = 1e-9
+"""Sets whose evidence differs by no more are equal, whatever the last digits say."""
+
+IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,70 +131,140 @@ def combination(ranking: Ranking) -> Combination:
     for_pain, for_rest = (model.combination_weight * factor for factor in factors)
     for_rest *= model.combination_silence
     mirror = atlas.body.mirror_place
-    muscles = [i for i, source in enumerate(expected.sources) if source.is_muscle]
-    priors = {
-        i: model.source_priors.get(expected.sources[i].id, model.default_prior) for i in muscles
-    }
-    whole = sum(priors.values()) * len(SIDES)
-    values: dict[Side, FloatArray] = {}
-    for side in SIDES:
+    muscles = np.flatnonzero([source.is_muscle for source in expected.sources])
+    prior = np.array(
+        [model.source_priors.get(expected.sources[i].id, model.default_prior) for i in muscles]
+    )
+    last = np.append(expected.first[1:], len(expected.owner))
+    values: list[FloatArray] = []
+    # Of equal sets the side with more pain comes first, so that a mirrored drawing is mirrored.
+    left, right = (half.sum() for half in np.split(found.skin_cm2, 2))
+    sides = SIDES if left >= right else SIDES[::-1]
+    for side in sides:
         pain, rest = (drawn, spared) if side == "left" else (drawn[mirror], spared[mirror])
         # What a state explains beyond the background, less what it wrongly expects.
         gain = expected.log_pain @ pain - np.log(model.background) * pain.sum()
         value = for_pain * gain + for_rest * (expected.log_no_pain @ rest)
-        values[side] = value + expected.log_prior
-    rows = {i: np.flatnonzero(expected.owner == i) for i in muscles}
-    tried = sorted(
-        ((i, side) for i in muscles for side in SIDES),
-        key=lambda key: (-values[key[1]][rows[key[0]]].max() - np.log(priors[key[0]]), key),
-    )[:TRIED]
+        values.append(value + expected.log_prior)
+    best = np.stack([np.maximum.reduceat(v, expected.first)[muscles] for v in values], axis=1)
+    # The likeliest first; equal ones in the order of the atlas.
+    order = np.argsort(-(best + np.log(prior)[:, None]).ravel(), kind="stable")
+    tried = np.sort(order[:TRIED])
     keys: list[tuple[int, Side, int]] = []
+    group: list[int] = []
     quiet: list[FloatArray] = []
     costs: list[float] = []
     # Where nothing was drawn the logs of several sources add up; only painful regions need more.
     here = np.flatnonzero(drawn)
-    for i, side in sorted(tried):
-        for state in rows[i][np.argsort(-values[side][rows[i]], kind="stable")[:STATES]]:
+    log_share = np.log(prior / (prior.sum() * len(SIDES)))
+    for number, key in enumerate(tried.tolist()):
+        place, s = divmod(key, len(sides))
+        i, side = int(muscles[place]), sides[s]
+        rows = np.arange(expected.first[i], last[i])
+        for state in rows[np.argsort(-values[s][rows], kind="stable")[:STATES]].tolist():
             row = expected.log_no_pain[state]
             row = row if side == "left" else row[mirror]
-            keys.append((i, side, int(state)))
-            quiet.append(row[here])
-            prior = np.log(priors[i] / whole) + expected.log_prior[state]
-            costs.append(float(prior + for_rest * (row @ spared)))
-    states, cost, painful = np.array(quiet), np.array(costs), drawn[here]
+            keys.append((i, side, state))
+            group.append(number)
+            quiet.append(np.exp(row[here]))
+            costs.append(
+                float(log_share[place] + expected.log_prior[state] + for_rest * (row @ spared))
+            )
+    search = _Search(
+        group=np.array(group),
+        quiet=np.array(quiet),
+        cost=np.array(costs),
+        painful=for_pain * drawn[here],
+        of_number=np.log(model.number_of_sources),
+    )
+    return _described([keys[m] for m in search.best()], ranking)
 
-    def score(sets: Sequence[Members]) -> list[Scored]:
-        """Return the score of each set of states, with the set."""
-        joint = np.sum([states[[s[k] for s in sets]] for k in range(len(sets[0]))], axis=0)
-        pain = np.log(np.maximum(-np.expm1(joint), 1e-12))
-        total = for_pain * (pain @ painful)
-        total += np.log(model.number_of_sources[len(sets[0]) - 1])
-        total += cost[np.array(sets)].sum(axis=1)
-        return list(zip(total.tolist(), sets, strict=True))
 
-    def distinct(members: Members) -> bool:
-        return len({keys[m][:2] for m in members}) == len(members)
+@dataclass(frozen=True)
+class _Search:
+    """The states that are tried, and the search for the best set of them.
 
-    everything = range(len(keys))
-    scored = score([(m,) for m in everything])
-    pairs = [pair for pair in itertools.combinations(everything, 2) if distinct(pair)]
-    if pairs:
-        found_pairs = score(pairs)
-        scored += found_pairs
-        best_pairs = [pair for _, pair in sorted(found_pairs, reverse=True)[:PAIRS]]
-        wider = {tuple(sorted((*pair, m))) for pair in best_pairs for m in everything}
-        triples = sorted(members for members in wider if distinct(members))
-        if triples:
-            scored += score(triples)
-    # The evidence of a set of sources is the sum over their states; its best states describe it.
-    evidence: dict[tuple[tuple[int, Side], ...], float] = {}
-    described: dict[tuple[tuple[int, Side], ...], Scored] = {}
-    for value, members in scored:
-        who = tuple(keys[m][:2] for m in members)
-        evidence[who] = float(np.logaddexp(evidence.get(who, -np.inf), value))
-        described[who] = max(described.get(who, (value, members)), (value, members))
-    best = max(evidence, key=lambda who: evidence[who])
-    return _described([keys[m] for m in described[best][1]], ranking)
+    Parameters
+    ----------
+    group : ndarray of int, shape (states,)
+        Which source on which side, counted; in rising order.
+    quiet : ndarray, shape (states, painful regions)
+        Chance that a region does not hurt in the state.
+    cost : ndarray, shape (states,)
+        What the state adds to a score by itself.
+    painful : ndarray, shape (painful regions,)
+        How much each region speaks.
+    of_number : ndarray, shape (3,)
+        What a set of one, two or three adds.
+    """
+
+    group: IntArray
+    quiet: FloatArray
+    cost: FloatArray
+    painful: FloatArray
+    of_number: FloatArray
+
+    def best(self) -> tuple[int, ...]:
+        """Return the likeliest states of the set of sources with the most evidence.
+
+        The evidence of a set of sources is the sum over their states. Sets that are equal but for
+        the last digits stand in the order of the atlas, the smaller first.
+        """
+        count = len(self.group)
+        sets = [np.arange(count)[:, None]]
+        pairs = np.stack(np.triu_indices(count, 1), axis=1)
+        pairs = pairs[self._distinct(pairs)]
+        if len(pairs):
+            sets.append(pairs)
+            # The last of equal ones, as they were written down.
+            first = np.lexsort((-pairs[:, 1], -pairs[:, 0], -self._scores(pairs)))[:PAIRS]
+            wider = np.hstack(
+                [
+                    np.repeat(pairs[first], count, axis=0),
+                    np.tile(np.arange(count), len(first))[:, None],
+                ]
+            )
+            triples = np.unique(np.sort(wider, axis=1), axis=0)
+            triples = triples[self._distinct(triples)]
+            if len(triples):
+                sets.append(triples)
+        best: tuple[float, tuple[int, ...]] | None = None
+        for members in sets:
+            value, found = self._most_evidence(members)
+            if best is None or value > best[0] + _EQUAL:
+                best = value, found
+        assert best is not None
+        return best[1]
+
+    def _distinct(self, members: IntArray) -> NDArray[np.bool_]:
+        """Return which sets hold no source on a side twice; the members of each rise."""
+        return np.asarray((np.diff(self.group[members], axis=1) > 0).all(axis=1))
+
+    def _scores(self, members: IntArray) -> FloatArray:
+        """Return the score of each set of states."""
+        spared = self.quiet[members[:, 0]]
+        for column in members.T[1:]:
+            spared *= self.quiet[column]
+        pain = np.log(np.maximum(1 - spared, 1e-12))
+        scores: FloatArray = pain @ self.painful
+        scores += self.cost[members].sum(axis=1) + self.of_number[members.shape[1] - 1]
+        return scores
+
+    def _most_evidence(self, members: IntArray) -> tuple[float, tuple[int, ...]]:
+        """Return the evidence of the best set of sources, and its likeliest states."""
+        scores = self._scores(members)
+        who = np.zeros(len(members), dtype=np.intp)
+        for column in members.T:
+            who = who * (TRIED + 1) + self.group[column]
+        order = np.lexsort((scores, who))
+        starts = np.flatnonzero(np.diff(who[order], prepend=-1))
+        most = np.maximum.reduceat(scores[order], starts)
+        sizes = np.diff(np.append(starts, len(order)))
+        total = np.add.reduceat(np.exp(scores[order] - np.repeat(most, sizes)), starts)
+        evidence = most + np.log(total)
+        best = int(np.flatnonzero(evidence >= evidence.max() - _EQUAL)[0])
+        states = members[order[starts[best] + sizes[best] - 1]]
+        return float(evidence[best]), tuple(states.tolist())
 
 
 def _described(members: Sequence[tuple[int, Side, int]], ranking: Ranking) -> Combination:
