@@ -16,6 +16,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO, TypeVar
 
@@ -35,7 +36,7 @@ _KEPT = 8
 
 
 def cached(
-    name: str, folders: Sequence[Path], kinds: Sequence[type[object]], build: Callable[[], T]
+    name: str, sources: Sequence[Path], kinds: Sequence[type[object]], build: Callable[[], T]
 ) -> T:
     """Return what `build` returns, from the cache if it is there.
 
@@ -43,15 +44,15 @@ def cached(
     ----------
     name : str
         What it is; part of the file name.
-    folders : sequence of path
-        The folders of YAML files that it is built from, and nothing else.
+    sources : sequence of path
+        The YAML files, or folders of them, that it is built from, and nothing else.
     kinds : sequence of dataclass
         Of what it is made, see `hippain_maps._plain`.
     build : callable
         Builds it from the files. What it raises is passed on, and nothing is kept.
     """
     place = _folder()
-    key = fingerprint(folders) if place else None
+    key = fingerprint(sources) if place else None
     if place is None or key is None:
         return build()
     path = place / f"{name}-{key}.npz"
@@ -66,39 +67,57 @@ def cached(
         return found
     built = build()
     # A file that was edited meanwhile may have been read as it was before or after.
-    if fingerprint(folders) == key:
+    if fingerprint(sources) == key:
         # A cache that cannot be filled is no reason to fail.
         with contextlib.suppress(OSError, OutputError, TypeError, ValueError):
             _write(path, to_plain(built, kinds))
     return built
 
 
-def fingerprint(folders: Sequence[Path], *, package: Path = _PACKAGE) -> str | None:
-    """Return a hash over all that an atlas is made from; None where that cannot be told.
+def fingerprint(sources: Sequence[Path], *, package: Path = _PACKAGE) -> str | None:
+    """Return a hash over all that something is made from; None where that cannot be told.
 
     Parameters
     ----------
-    folders : sequence of path
-        Folders of YAML files.
+    sources : sequence of path
+        YAML files, and folders of them.
     package : path
         Whose modules build it.
     """
     digest = hashlib.sha256()
-    libraries = (np.__version__, shapely.__version__, shapely.geos_version_string)
-    digest.update(repr(libraries).encode())
     try:
-        for folder, ending in ((package, ".py"), *((folder, ".yaml") for folder in folders)):
-            names = sorted(name for name in os.listdir(folder) if name.endswith(ending))
-            if not names:
-                return None
-            for name in names:
-                with open(os.path.join(folder, name), "rb") as stream:
-                    content = stream.read()
-                digest.update(f"{ending} {name} {len(content)}\n".encode())
-                digest.update(content)
+        digest.update(_code(package))
+        for source in sources:
+            _add(digest, source, ".yaml")
     except OSError:
         return None
     return digest.hexdigest()[:32]
+
+
+@cache
+def _code(package: Path) -> bytes:
+    """Return a hash over the code and the libraries, which a process loads once."""
+    digest = hashlib.sha256()
+    libraries = (np.__version__, shapely.__version__, shapely.geos_version_string)
+    digest.update(repr(libraries).encode())
+    _add(digest, package, ".py")
+    return digest.digest()
+
+
+def _add(digest: hashlib._Hash, place: Path, ending: str) -> None:
+    """Add a file, or the files of a folder with an ending, to a hash."""
+    if place.suffix == ending:
+        paths = [str(place)]
+    else:
+        names = sorted(name for name in os.listdir(place) if name.endswith(ending))
+        paths = [os.path.join(place, name) for name in names]
+    if not paths:
+        raise FileNotFoundError(place)
+    for path in paths:
+        with open(path, "rb") as stream:
+            content = stream.read()
+        digest.update(f"{ending} {os.path.basename(path)} {len(content)}\n".encode())
+        digest.update(content)
 
 
 def _folder() -> Path | None:

@@ -198,8 +198,9 @@ class Candidate:
     def unexplained(self) -> tuple[RegionFit, ...]:
         """Painful regions outside the pattern, the largest first."""
         body, drawn = self.atlas.body, self.overlap.fraction
-        inside = np.array([body.place[region] for region in self.zones], dtype=int)
-        outside = np.setdiff1d(np.flatnonzero(drawn >= self.atlas.model.shown_region), inside)
+        beside = drawn >= self.atlas.model.shown_region
+        beside[[body.place[region] for region in self.zones]] = False
+        outside = np.flatnonzero(beside)
         outside = outside[np.argsort(-self.overlap.skin_cm2[outside], kind="stable")]
         return tuple(RegionFit(body.sided[i], None, float(drawn[i])) for i in outside)
 

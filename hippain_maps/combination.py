@@ -224,7 +224,11 @@ class _Search:
                     np.tile(np.arange(count), len(first))[:, None],
                 ]
             )
-            triples = np.unique(np.sort(wider, axis=1), axis=0)
+            wider = np.sort(wider, axis=1)
+            # As one number each, since a triple comes from several pairs.
+            codes = np.sort(np.ravel_multi_index(tuple(wider.T), (count,) * 3))
+            codes = codes[np.diff(codes, prepend=-1) > 0]
+            triples = np.stack(np.unravel_index(codes, (count,) * 3), axis=1)
             triples = triples[self._distinct(triples)]
             if len(triples):
                 sets.append(triples)

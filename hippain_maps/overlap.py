@@ -153,13 +153,43 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
     )
 
 
-def overlay_areas(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
-    """Return the covered area of each polygon of a chart, and whether a grid had to help."""
+def any_mark(drawing: PainDrawing, body: Body, among: NDArray[np.bool_]) -> FloatArray:
+    """Return the fraction of some regions that marks cover, of pain or of altered feeling.
+
+    Parameters
+    ----------
+    drawing : PainDrawing
+        Its marks.
+    body : Body
+        The body whose regions are measured.
+    among : ndarray of bool, shape (2 regions,)
+        Which regions; the others are left at 0.
+    """
+    fraction = np.zeros(len(body.sided))
+    for view in drawing.views:
+        chart = body.charts[view]
+        wanted = among[chart.index]
+        if wanted.any():
+            for sensory in (False, True):
+                inside, _ = overlay_areas(drawing.area(view, sensory=sensory), chart, wanted)
+                np.maximum.at(fraction, chart.index, np.minimum(inside / chart.areas, 1.0))
+    return fraction
+
+
+def overlay_areas(
+    area: Area, chart: BodyChart, among: NDArray[np.bool_] | None = None
+) -> tuple[FloatArray, bool]:
+    """Return the covered area of each polygon of a chart, and whether a grid had to help.
+
+    `among` says which polygons are asked for, all if it is left out; the others have 0.
+    """
     covered = np.zeros(len(chart.polygons))
     if area.is_empty:
         return covered, False
     shapely.prepare(area)
     touched = chart.tree.query(area, predicate="intersects")
+    if among is not None:
+        touched = touched[among[touched]]
     whole = shapely.contains_properly(area, chart.polygons[touched])
     covered[touched[whole]] = chart.areas[touched[whole]]
     cut = touched[~whole]

@@ -27,7 +27,7 @@ from hippain_maps.drawing import ANSWERS, PainDrawing
 from hippain_maps.errors import DrawingError, UnknownNameError, did_you_mean
 from hippain_maps.geometry import FloatArray
 from hippain_maps.marks import SENSORY, Mark
-from hippain_maps.overlap import Overlap, overlap
+from hippain_maps.overlap import Overlap, any_mark, overlap
 from hippain_maps.red_flags import Condition, RedFlag
 
 _SHOWN, _MOST = 60, 8
@@ -212,30 +212,51 @@ _Filter = tuple[frozenset[str], str | None, float]
 _ALL_MARKS: _Filter = (frozenset(), None, 0.0)
 
 
-@lru_cache(maxsize=8)
-def _places(atlas: Atlas) -> tuple[Mapping[int, int], NDArray[np.intp], NDArray[np.intp]]:
-    """Return the regions of all conditions in one array, so that one sum serves all flags.
+@dataclass(frozen=True, eq=False)
+class _Places:
+    """The regions of all conditions in one array, so that one sum serves all flags.
 
-    Returns
-    -------
+    Parameters
+    ----------
     numbers : mapping of int to int
         Number of each condition that names regions, by its identity: shared ones are one object.
     places : ndarray
         Places of their regions, one condition after the other.
     starts : ndarray
         Where each condition begins.
+    among : mapping of filter to ndarray of bool, shape (2 regions,)
+        Regions of the conditions that count the same marks.
     """
+
+    numbers: Mapping[int, int]
+    places: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    among: Mapping[_Filter, NDArray[np.bool_]]
+
+
+@lru_cache(maxsize=8)
+def _places(atlas: Atlas) -> _Places:
+    """Return the regions of the conditions of an atlas; gone through once."""
     numbers: dict[int, int] = {}
     places: list[int] = []
     starts: list[int] = []
+    count = len(atlas.body.regions)
+    among: dict[_Filter, NDArray[np.bool_]] = {}
     of = {region: place for place, region in enumerate(atlas.body.regions)}
     for flag in atlas.red_flags.values():
         for condition in (*flag.called_by, *flag.raised_by):
             if condition.regions and id(condition) not in numbers:
+                here = [of[region] for region in condition.regions]
                 numbers[id(condition)] = len(numbers)
                 starts.append(len(places))
-                places += [of[region] for region in condition.regions]
-    return numbers, np.array(places, dtype=np.intp), np.array(starts, dtype=np.intp)
+                places += here
+                mask = among.setdefault(_filter(condition), np.zeros(2 * count, dtype=bool))
+                mask[here] = mask[[count + place for place in here]] = True
+    return _Places(numbers, np.array(places, dtype=np.intp), np.array(starts, dtype=np.intp), among)
+
+
+def _filter(condition: Condition) -> _Filter:
+    return condition.quality, condition.depth, condition.least_intensity
 
 
 @dataclass(frozen=True)
@@ -267,7 +288,7 @@ class _Facts:
         return not condition.regions or self._is_drawn(condition)
 
     def _is_drawn(self, condition: Condition) -> bool:
-        key = (condition.quality, condition.depth, condition.least_intensity)
+        key = _filter(condition)
         # Some of the marks never cover more than all of them; only a numb mark may be no pain.
         if key != _ALL_MARKS and not condition.quality & SENSORY:
             return self._enough(condition, _ALL_MARKS) and self._enough(condition, key)
@@ -276,8 +297,8 @@ class _Facts:
     def _enough(self, condition: Condition, key: _Filter) -> bool:
         """Return whether enough is drawn in a condition's regions with the marks that count."""
         if key not in self.drawn:
-            self.drawn[key] = self._skin(*key)
-        number = _places(self.atlas)[0][id(condition)]
+            self.drawn[key] = self._skin(key)
+        number = _places(self.atlas).numbers[id(condition)]
         left, right = (float(side[number]) for side in self.drawn[key])
         enough = min(left, right) if condition.both_sides else left + right
         if enough < condition.least_cm2:
@@ -288,26 +309,30 @@ class _Facts:
     def _all_skin(self) -> float:
         return float((_any_mark(self.found) * self.atlas.body.skin).sum())
 
-    def _skin(
-        self, quality: frozenset[str], depth: str | None, least_intensity: float
-    ) -> tuple[FloatArray, FloatArray]:
-        """Return the skin drawn in each condition's regions, left and right: marks that count."""
-        body, found = self.atlas.body, self.found
-        numbers, places, starts = _places(self.atlas)
-        if quality or depth or least_intensity:
+    def _skin(self, key: _Filter) -> tuple[FloatArray, FloatArray]:
+        """Return the skin drawn in each condition's regions, left and right: marks that count.
+
+        With some of the marks alone, only the regions of conditions that count just these.
+        """
+        body, found = self.atlas.body, _places(self.atlas)
+        covered = None
+        if any(key):
             marks = [
                 # A numb place need not hurt: an intensity of 0 does not make it unsaid.
                 replace(mark, intensity=None) if not mark.is_pain else mark
                 for mark in self.drawing.marks
-                if _counts(mark, quality, depth, least_intensity)
+                if _counts(mark, *key)
             ]
             if not marks:
-                return np.zeros(len(numbers)), np.zeros(len(numbers))
+                return np.zeros(len(found.starts)), np.zeros(len(found.starts))
             # Mostly the marks are all alike, and what they cover is known.
             if marks != [mark for mark in self.drawing.marks if mark.is_pain]:
-                found = overlap(PainDrawing(tuple(marks)), body)
-        left, right = np.split(_any_mark(found) * body.skin, 2)
-        return np.add.reduceat(left[places], starts), np.add.reduceat(right[places], starts)
+                covered = any_mark(PainDrawing(tuple(marks)), body, found.among[key])
+        if covered is None:
+            covered = _any_mark(self.found)
+        left, right = np.split(covered * body.skin, 2)
+        one, other = (np.add.reduceat(s[found.places], found.starts) for s in (left, right))
+        return one, other
 
 
 def _any_mark(found: Overlap) -> FloatArray:

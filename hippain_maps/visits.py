@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import json
-import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from hippain_maps._json import one_line
 from hippain_maps.candidates import Ranking
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import StoreError
 from hippain_maps.geometry import Side
+
+if TYPE_CHECKING:
+    import sqlite3
 
 DrawnBy = Literal["patient", "therapist"]
 

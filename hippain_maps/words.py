@@ -9,6 +9,7 @@ from pathlib import Path
 from string import Formatter
 from typing import TYPE_CHECKING
 
+from hippain_maps._cache import cached
 from hippain_maps._resources import resource_dir
 from hippain_maps.errors import UnknownNameError
 from hippain_maps.geometry import Side, View
@@ -87,7 +88,12 @@ def languages() -> Mapping[str, Words]:
     DataError
         If the shipped file is wrong.
     """
-    entries = entries_in(resource_dir("patterns"))
+    folder = resource_dir("patterns")
+    return cached("words", [folder / "words.yaml"], (Words,), lambda: _languages(folder))
+
+
+def _languages(folder: Path) -> dict[str, Words]:
+    entries = entries_in(folder)
     own = ("language", "terms", "phrases")
     keys = [name for name in Words.__slots__ if name not in own]
     return {

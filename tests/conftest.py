@@ -16,13 +16,16 @@ _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep the built atlas in a folder of this run's own: the user's cache is left alone."""
+    if hasattr(config, "workerinput"):  # One of several processes: they share the folder.
+        return
     folder = config.stash[_CACHE] = tempfile.TemporaryDirectory(prefix="hippain-cache-")
     os.environ["HIPPAIN_CACHE"] = folder.name
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Remove that folder."""
-    config.stash[_CACHE].cleanup()
+    if _CACHE in config.stash:
+        config.stash[_CACHE].cleanup()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -115,7 +115,11 @@ def test_the_libraries_count_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """Another geometry library may give other digits, so it builds anew."""
     before = fingerprint([resource_dir("patterns")])
     monkeypatch.setattr("shapely.geos_version_string", "0.0.0")
-    assert fingerprint([resource_dir("patterns")]) != before
+    _cache._code.cache_clear()
+    try:
+        assert fingerprint([resource_dir("patterns")]) != before
+    finally:
+        _cache._code.cache_clear()
 
 
 # --- The atlas ---------------------------------------------------------------------------------
@@ -193,21 +197,17 @@ def test_a_pack_is_read_every_time(place: Path, tmp_path: Path) -> None:
 
 def test_ranking_to_json_needs_no_validation_and_no_tables(place: Path) -> None:
     """With the atlas kept, a ranking as JSON loads nothing that only reads YAML or draws."""
-    load_atlas()
     code = (
         "import sys; from hippain_maps.cli import main\n"
         "try:\n    main(sys.argv[1:])\n"
         "except SystemExit: pass\n"
-        "print([m for m in ('pydantic', 'yaml', 'rich', 'matplotlib', 'sqlite3', 'pandas')"
-        " if m in sys.modules], file=sys.stderr)"
+        "print([m for m in ('pydantic', 'yaml', 'rich', 'matplotlib', 'sqlite3',"
+        " 'pandas', 'numpy.ma') if m in sys.modules], file=sys.stderr)"
     )
     drawing = EXAMPLES / "gluteus_minimus_posterior.geojson"
-    done = subprocess.run(
-        [sys.executable, "-c", code, "rank", str(drawing), "--json"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    command = [sys.executable, "-c", code, "rank", str(drawing), "--json"]
+    for _ in range(2):
+        done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert json.loads(done.stdout)["candidates"]
     assert done.stderr.strip() == "[]"
 

@@ -41,7 +41,7 @@ FLOORS = {
     "model": 5,
     "softening": 4,
     "clipping": 4,
-    "words": 4,
+    "words": 5,
     "anatomy": 5,
     "marks": 4,
     "sources": 5,
