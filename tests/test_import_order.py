@@ -85,6 +85,7 @@ FLOORS = {
     "viewer": 14,
     "_figure_commands": 14,
     "_check_command": 15,
+    "_cohort_commands": 15,
     "_record_commands": 15,
     "_report_command": 15,
     "_convert_command": 15,
@@ -117,8 +118,9 @@ OUTSIDE = {
     "defusedxml": {"interchange"},
     "fhir": {"interchange"},
     "fontTools": {"interchange"},
-    "threadpoolctl": {"viewer"},
+    "threadpoolctl": {"cohort", "viewer"},
     "pdoc": {"site"},
+    "dask": {"cohort"},
     "distributed": {"cohort"},
 }
 NO_YAML = {"drawing", "overlap", "ranking"}

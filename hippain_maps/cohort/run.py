@@ -13,6 +13,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -178,8 +179,17 @@ def rank_cohort(
 def _alone(
     blocks: Iterable[Block], atlas: Atlas, layout: Layout
 ) -> Iterator[tuple[int, BlockTables]]:
-    for number, entries in blocks:
-        yield number, rank_block(entries, atlas, layout)
+    with in_one_thread():
+        for number, entries in blocks:
+            yield number, rank_block(entries, atlas, layout)
+
+
+def in_one_thread() -> AbstractContextManager[object]:
+    """Keep the matrix library to one thread: its products are small, and its sums then the same."""
+    from threadpoolctl import threadpool_limits
+
+    limits: AbstractContextManager[object] = threadpool_limits(1, user_api="blas")
+    return limits
 
 
 def _blocks(entries: Iterable[Entry], size: int) -> Iterator[Block]:
