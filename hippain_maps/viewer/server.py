@@ -15,7 +15,7 @@ from typing import Any
 import platformdirs
 import uvicorn
 from fastapi import FastAPI
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.errors import HippainError
