@@ -37,7 +37,7 @@ def _day(ctx: Any, param: Any, value: str | None) -> dt.date | None:
 @click.option("--lang", "language", default="en", metavar="LANG", help="en, de, fr or es [en].")
 @click.option("--paper", default="a4", metavar="NAME", help="a4 or letter [a4].")
 @click.option("--mono", is_flag=True, help="For printing in black and white.")
-@click.option("--top", type=click.IntRange(1, 200), default=8, help="Candidates to list [8].")
+@click.option("--top", type=click.IntRange(1, 200), help="Candidates to list [those that matter].")
 @click.option("--before", metavar="DRAWING", help="An earlier drawing, for what changed.")
 @click.option("--code", metavar="CODE", help="The patient's code; no name.")
 @click.option("--date", callback=_day, metavar="DATE", help="Of the drawing, as 2026-11-22.")
@@ -59,7 +59,7 @@ def report(
     language: str,
     paper: str,
     mono: bool,
-    top: int,
+    top: int | None,
     before: str | None,
     code: str | None,
     date: dt.date | None,

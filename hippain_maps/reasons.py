@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hippain_maps.candidates import Candidate, RegionFit
 from hippain_maps.regions import Body
@@ -21,11 +21,14 @@ class AreaFit:
         Drawn share of the regions' skin.
     skin_cm2 : float
         Drawn skin of the regions, cm2.
+    area : str
+        Id of the group of the body that it is, for its name in another language.
     """
 
     name: str
     drawn: float
     skin_cm2: float
+    area: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,14 +92,22 @@ def areas_of(fractions: Iterable[tuple[str, float]], body: Body) -> tuple[AreaFi
     body : Body
         Names the areas.
     """
-    skin: dict[str, float] = {}
-    covered: dict[str, float] = {}
+    skin: dict[tuple[str, str], float] = {}
+    covered: dict[tuple[str, str], float] = {}
     for sided, drawn in fractions:
         side, _, region = sided.partition(":")
-        name = f"{body.groups[body.area_of[region]].name} ({side})"
+        place = body.area_of[region], side
         size = body.regions[region].skin_cm2
-        skin[name] = skin.get(name, 0.0) + size
-        covered[name] = covered.get(name, 0.0) + size * drawn
+        skin[place] = skin.get(place, 0.0) + size
+        covered[place] = covered.get(place, 0.0) + size * drawn
     # Most drawn first; where nothing was drawn, the largest.
-    order = sorted(skin, key=lambda name: (-covered[name], -skin[name]))
-    return tuple(AreaFit(name, covered[name] / skin[name], covered[name]) for name in order)
+    order = sorted(skin, key=lambda place: (-covered[place], -skin[place]))
+    return tuple(
+        AreaFit(
+            name=f"{body.groups[place[0]].name} ({place[1]})",
+            drawn=covered[place] / skin[place],
+            skin_cm2=covered[place],
+            area=place[0],
+        )
+        for place in order
+    )

@@ -19,7 +19,8 @@ from hippain_maps.regions import Body
 from hippain_maps.words import words_in
 
 _ARMS_FROM = 22.0
-_NUMBER_ROOM = 3.0
+# A number has so much room, cm, and is not written smaller than this, points.
+_NUMBER_ROOM, _NUMBER_SIZE = 3.0, 5.5
 
 
 def add_drawing(ax: Axes, drawing: PainDrawing, view: View, look: Look = PRINT) -> None:
@@ -62,21 +63,26 @@ def add_drawing(ax: Axes, drawing: PainDrawing, view: View, look: Look = PRINT) 
 
 def _number(ax: Axes, area: Area, text: str, look: Look) -> None:
     circle = shapely.maximum_inscribed_circle(area, tolerance=0.1)
-    if shapely.length(circle) * 2 < _NUMBER_ROOM:
+    across = 2 * float(shapely.length(circle))
+    low, high = ax.get_xlim()
+    points = 72 * ax.get_position().width * size_of(ax.figure)[0] / abs(high - low)
+    size = max(look.title_size * scale_of(ax), _NUMBER_SIZE)
+    if across < _NUMBER_ROOM or across * points < 1.2 * size:
         return
     x, y = shapely.get_coordinates(circle)[0]
     label = ax.text(
         x,
         y,
         text,
-        fontsize=look.title_size * scale_of(ax),
+        fontsize=size,
         fontweight="bold",
         ha="center",
-        va="center",
+        va="center_baseline",
         color=look.ink,
         zorder=7,
     )
-    label.set_path_effects([patheffects.withStroke(linewidth=2, foreground=look.halo)])
+    halo = min(2.0, 0.28 * size)
+    label.set_path_effects([patheffects.withStroke(linewidth=halo, foreground=look.halo)])
 
 
 def plot_drawing(

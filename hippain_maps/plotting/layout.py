@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import shapely
@@ -14,6 +15,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextToPath
 
 from hippain_maps.geometry import INSET_VIEWS, View
+from hippain_maps.plotting import artists
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.regions import Body
 
@@ -83,6 +85,8 @@ def crop_to(
     standing = [box for view, box in boxes.items() if view not in INSET_VIEWS]
     low = max(min((box[1] for box in standing), default=0.0) - MARGIN, -1.5)
     high = max((box[3] for box in standing), default=174.0) + MARGIN
+    # Far off the figure nothing is shown.
+    low, high = np.clip([low, high], -1.5, 178).tolist()
     high, low = _widened(low, high, MIN_HEIGHT, -1.5, 178)
     if low < FLOOR:
         high, low = max(high, MIN_HEIGHT - 1.5), -1.5
@@ -94,6 +98,10 @@ def crop_to(
             crops[view] = Crop(x0 - 2, y0 - 2, x1 + 2, y1 + 4, inset=True)
             continue
         shown = shapely.clip_by_rect(figure, -50, low, 50, high)
+        if shown.is_empty:
+            # Drawn on the head alone.
+            whole = artists.body_outline(body.charts[view], arms=False)
+            shown = shapely.clip_by_rect(whole, -50, low, 50, high)
         left, right = _width(view, shown, boxes.get(view), whole_width=whole_width)
         crops[view] = Crop(left, low, right, high)
     return crops
@@ -227,9 +235,16 @@ def scale_of(ax: Axes) -> float:
 
 def width_of(text: str, size: float, *, bold: bool = False) -> float:
     """Return how long a line of type is, in inches."""
-    font = FontProperties(size=size, weight="bold" if bold else "normal")
+    return size * _width_of_a_point(text, bold) / 72
+
+
+@lru_cache(maxsize=8192)
+def _width_of_a_point(text: str, bold: bool) -> float:
+    """Return how long a line is in type of one point, points; measuring takes a millisecond."""
+    # Outlines scale with the size: any will do.
+    font = FontProperties(size=10, weight="bold" if bold else "normal")
     width, _, _ = TextToPath().get_text_width_height_descent(text, font, ismath=False)
-    return float(width) / 72
+    return float(width) / 10
 
 
 def fitted(text: str, size: float, inches: float, *, bold: bool = False) -> float:
@@ -244,12 +259,16 @@ def wrapped(text: str, size: float, inches: float, *, bold: bool = False) -> lis
     A long word stays whole, and so does a number with its per cent sign.
     """
     lines: list[str] = []
+    space, room = width_of(" ", size, bold=bold), 0.0
     for word in re.findall(r"\S+(?: %\S*)?", text):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width_of(longer, size, bold=bold) <= inches:
-            lines[-1] = longer
+        # Word by word, since the same words come again and again.
+        width = width_of(word, size, bold=bold)
+        if lines and width + space <= room:
+            lines[-1] = f"{lines[-1]} {word}"
+            room -= space + width
         else:
             lines.append(word)
+            room = inches - width
     return lines
 
 

@@ -129,7 +129,7 @@ def plot_ranking(
                 geometries += content_of(found[view])
     crops = crop_to(body, content, whole_width=max(len(panel) for panel in panels) < 3)
     said = [
-        (words.say("drawn"), drawing_words(ranking, drawing, words)),
+        (words.say("drawn"), drawing_words(ranking.overlap, drawing, words)),
         *((title_of(c, words), candidate_words(c, words)) for c in shown),
     ]
     flags, place = ranking.atlas.red_flags.words, (LEFT, RIGHT, TOP)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from hippain_maps.candidates import Candidate, Ranking, RegionFit
+from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.clues import ClueEffect
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import FloatArray
+from hippain_maps.overlap import Overlap
 from hippain_maps.patterns import Source
 from hippain_maps.plotting.drawing import mark_words
 from hippain_maps.plotting.layout import (
     wrapped,
 )
 from hippain_maps.plotting.look import Look
+from hippain_maps.reasons import AreaFit, reasons
 from hippain_maps.words import Words
 
-ANSWERS, _MOVED = 4, 4
+ANSWERS, _MOVED, _MARKS = 4, 4, 4
 
 
 def title_of(candidate: Candidate, words: Words) -> str:
@@ -34,9 +35,9 @@ def percent_of(share: float, words: Words) -> str:
     return words.say("under_one") if 0 < share < 0.005 else f"{100 * share:.0f}"
 
 
-def drawing_words(ranking: Ranking, drawing: PainDrawing, words: Words) -> list[str]:
-    """Return what is said of the drawing, a line each."""
-    found, lines = ranking.overlap, []
+def drawing_words(found: Overlap, drawing: PainDrawing, words: Words) -> list[str]:
+    """Return what is said of the drawing and what it covers, a line each."""
+    lines = []
     if found.extent_percent >= 0.05 and found.skin_cm2.any():
         lines.append(words.say("extent", share=words.number(found.extent_percent, ".1f")))
     if found.sensory_cm2.any():
@@ -44,7 +45,10 @@ def drawing_words(ranking: Ranking, drawing: PainDrawing, words: Words) -> list[
     for name, size in found.outside_cm2.items():
         if size >= 0.5:
             lines.append(words.say("outside", size=f"{size:.0f}", place=place_of(name, words)))
-    return lines + mark_words(drawing, words.language)[:4]
+    said = mark_words(drawing, words.language)
+    if len(said) > _MARKS:
+        said[_MARKS:] = [words.say("more", number=len(said) - _MARKS)]
+    return lines + said
 
 
 def place_of(name: str, words: Words) -> str:
@@ -84,44 +88,35 @@ _NAMED = 3
 def unexplained_words(candidate: Candidate, words: Words) -> list[str]:
     """Return the names of areas with much pain outside the pattern, the most first."""
     found = candidate.overlap
-    least = 0.05 * float(found.skin_cm2.sum())
-    return _areas(candidate, candidate.unexplained, found.skin_cm2, words, least=least)
+    return _much(reasons(candidate, found.body).unexplained, candidate, words)
 
 
 def drawn_words(candidate: Candidate, words: Words) -> list[str]:
     """Return the names of areas of the pattern with much pain drawn in them, the most first."""
-    found = candidate.overlap
-    drawn = [fit for fit in candidate.regions if fit.drawn and fit.zone != "core"]
-    least = 0.05 * float(found.skin_cm2.sum())
-    return _areas(candidate, drawn, found.skin_cm2, words, least=least)
+    return _much(reasons(candidate, candidate.overlap.body).explained, candidate, words)
 
 
 def missing_words(candidate: Candidate, words: Words) -> list[str]:
-    """Return the names of areas with much of the essential zone that was not drawn."""
-    body, found = candidate.atlas.body, candidate.overlap
-    essential = [fit for fit in candidate.regions if fit.zone == "essential"]
-    seen = [fit for fit in essential if fit.drawn is not None]
-    spared = body.skin - found.skin_cm2
-    least = 0.15 * sum(float(body.skin[body.place[fit.region]]) for fit in seen)
-    return _areas(candidate, seen, spared, words, least=least)
+    """Return the names of areas of the essential zone of which hardly anything was drawn."""
+    if not candidate.overlap.skin_cm2.any():
+        return []
+    missing = reasons(candidate, candidate.overlap.body).missing
+    return _names((area.area for area in missing), candidate, words)
 
 
-def _areas(
-    candidate: Candidate,
-    fits: Iterable[RegionFit],
-    cm2: FloatArray,
-    words: Words,
-    *,
-    least: float,
-) -> list[str]:
-    """Return the areas that hold the most of some skin, cm2 by region; no less than `least`."""
-    body = candidate.atlas.body
+def _much(areas: Iterable[AreaFit], candidate: Candidate, words: Words) -> list[str]:
+    """Return the names of areas that hold much of what was drawn, both sides together."""
     skin: dict[str, float] = {}
-    for region in dict.fromkeys(fit.region for fit in fits):
-        area = words.area(body.groups[body.area_of[region.partition(":")[2]]])
-        skin[area] = skin.get(area, 0.0) + float(cm2[body.place[region]])
-    much = [area for area, size in skin.items() if size >= least and size > 0]
-    return sorted(much, key=lambda area: -skin[area])[:_NAMED]
+    for area in areas:
+        skin[area.area] = skin.get(area.area, 0.0) + area.skin_cm2
+    least = 0.05 * float(candidate.overlap.skin_cm2.sum())
+    most = sorted(skin, key=lambda area: -skin[area])
+    return _names((area for area in most if skin[area] >= least), candidate, words)
+
+
+def _names(areas: Iterable[str], candidate: Candidate, words: Words) -> list[str]:
+    groups = candidate.atlas.body.groups
+    return list(dict.fromkeys(words.area(groups[area]) for area in areas))[:_NAMED]
 
 
 def answer_lines(

@@ -13,19 +13,19 @@ from hippain_maps.plotting.ranking_words import percent_of
 from hippain_maps.regions import Body
 from hippain_maps.report.charts import change_charts
 from hippain_maps.report.flow import Block, Column, Drawn, Row
-from hippain_maps.report.setting import Setting
+from hippain_maps.report.setting import GAP, Setting
 
 MOVED = 4
 """Sources whose places are told at the most."""
 
 NONE = "\N{EN DASH}"
-_CHARTS, _GAP = 2.2, 0.25
+_CHARTS = 2.0
 
 
 def change_blocks(change: Comparison, body: Body, scale: float, setting: Setting) -> list[Block]:
     """Return what changed: charts at the left, words at the right."""
     words, side = setting.words, 0.5 * setting.width
-    wide = setting.width - side - _GAP
+    wide = setting.width - side - GAP
     said: list[Block] = []
     if change.views:
         areas = change.areas()
@@ -41,7 +41,8 @@ def change_blocks(change: Comparison, body: Body, scale: float, setting: Setting
         lines.append(words.say("report_intensity", before=strength[0], after=strength[1]))
     if change.jaccard is not None:
         overlap = words.number(change.jaccard, ".2f")
-        lines.append(words.say("report_overlap", share=overlap, redraw=change.redraw_words))
+        redraw = change.redraw_words.replace("+-", "\N{PLUS-MINUS SIGN}")
+        lines.append(words.say("report_overlap", share=overlap, redraw=redraw))
         if change.within_redraw:
             lines.append(words.say("report_within"))
     if change.one_sided:
@@ -58,7 +59,7 @@ def change_blocks(change: Comparison, body: Body, scale: float, setting: Setting
     if not change.views:
         return said
     charts = change_charts(change, body, wide, scale * _CHARTS, setting)
-    return [Row(((0.0, charts), (wide + _GAP, Column(tuple(said)))))]
+    return [Row(((0.0, charts), (wide + GAP, Column(tuple(said)))))]
 
 
 def _swatch(kind: str, setting: Setting) -> Block:

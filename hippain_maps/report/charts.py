@@ -9,23 +9,34 @@ import shapely
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hippain_maps.candidates import Candidate, Ranking
+from hippain_maps.candidates import Candidate
 from hippain_maps.comparison import Comparison
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS, View
 from hippain_maps.plotting.change import KINDS, add_change
 from hippain_maps.plotting.chart import add_pattern, content_of, plot_chart
 from hippain_maps.plotting.drawing import add_drawing, reaches_arms
-from hippain_maps.plotting.fit import add_bar, add_fit, panel_views, shapes_of
-from hippain_maps.plotting.layout import Crop, columns_of, crop_to, row_of_axes, size_of, width_for
+from hippain_maps.plotting.fit import add_bar, add_fit, panel_views
+from hippain_maps.plotting.layout import (
+    Crop,
+    columns_of,
+    crop_to,
+    fitted,
+    row_of_axes,
+    size_of,
+    width_for,
+)
 from hippain_maps.plotting.look import Look
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.regions import Body
 from hippain_maps.report.flow import Block, Column, Drawn, Row, Space
-from hippain_maps.report.setting import Setting
+from hippain_maps.report.setting import GAP, Setting
 
-_GAP = 0.14
+_APART = 0.14
 """Between two charts, inches."""
+
+# Charts that stand beside their words: of the width of a card, and of the height above words.
+_BESIDE, _TALLER = 0.42, 1.25
 
 CARD_VIEWS = 2
 """Views of the drawing that a candidate's card shows; it may add one with its crosses."""
@@ -49,7 +60,7 @@ def _row(
     def draw(figure: Figure, x: float, y: float) -> None:
         wide, high = size_of(figure)
         place = (x / wide, 1 - (y + height) / high, width / wide, (height - head) / high)
-        axes = row_of_axes(figure, shown, place, gap=_GAP / wide, at_top=True)
+        axes = row_of_axes(figure, shown, place, gap=_APART / wide, at_top=True)
         for ax, (view, crop) in zip(axes, crops.items(), strict=True):
             language = setting.words.language
             plot_chart(
@@ -69,7 +80,7 @@ def _head(look: Look, scale: float) -> float:
 def _scale(crops: Mapping[View, Crop], width: float, height: float, look: Look) -> float:
     """Return the largest scale at which a row of charts fits into a width and height, inches."""
     shown = list(crops.values())
-    room = width - _GAP * (len(columns_of(shown)) - 1)
+    room = width - _APART * (len(columns_of(shown)) - 1)
     tallest = max(crop.height for crop in shown)
     high = (height - _head(look, height / tallest)) / tallest
     return min(room / width_for(shown), high)
@@ -95,6 +106,7 @@ def drawing_charts(
 
 def candidate_cards(
     shown: Sequence[Candidate],
+    shapes: Sequence[Mapping[View, PatternShapes]],
     said: Sequence[tuple[str, Sequence[str]]],
     drawing: PainDrawing,
     height: float,
@@ -103,13 +115,11 @@ def candidate_cards(
     columns: int = 3,
 ) -> Block:
     """Return candidates beside each other: pattern and drawing, name, bar, and what is said."""
-    gap = 0.2
-    width = (setting.width - gap * (columns - 1)) / columns
+    width = (setting.width - GAP * (columns - 1)) / columns
     body, look = shown[0].atlas.body, setting.look
     sizes = {view: drawing.area(view) for view in drawing.views}
     most = sorted(sizes, key=lambda view: -sizes[view].area)[:CARD_VIEWS]
     drawn = {view: sizes[view] for view in most}
-    shapes = [shapes_of(candidate) for candidate in shown]
     panels = [panel_views(found, drawn) for found in shapes]
     content: dict[View, list[shapely.Geometry]] = {
         view: [drawn[view]] if view in drawn else []
@@ -122,36 +132,52 @@ def candidate_cards(
                 geometries += content_of(found[view])
     crops = crop_to(body, content, whole_width=max(map(len, panels)) < 2)
     rows = [{view: crops[view] for view in panel} for panel in panels]
-    scale = min(_scale(row, width, height, look) for row in rows)
-    titles = [setting.text(title, width, size=look.title_size, bold=True) for title, _ in said]
+    above = min(_scale(row, width, height, look) for row in rows)
+    beside = min(_scale(row, _BESIDE * width, _TALLER * height, look) for row in rows)
+    words = [word for title, _ in said for word in title.split()]
+
+    def largest(room: float) -> float:
+        """Return the type size of the titles at which no word of them is broken."""
+        return min(fitted(word, look.title_size, room, bold=True) for word in words)
+
+    # Narrow charts, of a leg, stand beside the words, where they can be larger.
+    taken = max(_wide(row, beside) for row in rows) + 0.08
+    is_beside = beside > above and largest(width - taken) > 0.9 * look.title_size
+    if not is_beside:
+        taken = 0.0
+    scale, room = beside if is_beside else above, width - taken
+    size = largest(room)
+    titles = [setting.text(title, room, size=size, bold=True) for title, _ in said]
     title_room = max(title.height for title in titles)
-    blocks: list[tuple[float, Block]] = []
-    for number, candidate in enumerate(shown):
-        charts = _row(
-            body,
-            rows[number],
-            scale,
-            width,
-            setting,
-            _fit_of(candidate, shapes[number], drawing, look),
-        )
-        parts: list[Block] = [
-            charts,
-            Space(0.07),
-            titles[number],
-            Space(title_room - titles[number].height + 0.02),
-            bar_of(candidate, min(width, 1.5), look),
-            Space(0.04),
-            *(setting.text(line, width) for line in said[number][1]),
-        ]
-        blocks.append((number * (width + gap), Column(tuple(parts))))
-    tallest = max(block.blocks[0].height for _, block in blocks if isinstance(block, Column))
-    aligned = [
-        (x, Column((Space(tallest - block.blocks[0].height), *block.blocks)))
-        for x, block in blocks
-        if isinstance(block, Column)
+    charts: list[Block] = [
+        _row(body, row, scale, taken or width, setting, _fit_of(c, found, drawing, look))
+        for c, found, row in zip(shown, shapes, rows, strict=True)
     ]
-    return Row(tuple(aligned))
+    chart_room = max(chart.height for chart in charts)
+    cards: list[tuple[float, Block]] = []
+    for number, (candidate, chart, title) in enumerate(zip(shown, charts, titles, strict=True)):
+        text = Column(
+            (
+                title,
+                Space(title_room - title.height + 0.02),
+                bar_of(candidate, min(room, 1.5), look),
+                Space(0.05),
+                *(setting.text(line, room) for line in said[number][1]),
+            )
+        )
+        x = number * (width + GAP)
+        if is_beside:
+            cards += [(x, chart), (x + taken, Column((Space(0.1), text)))]
+        else:
+            lower = Space(chart_room - chart.height)
+            cards.append((x, Column((lower, chart, Space(0.07), text))))
+    return Row(tuple(cards))
+
+
+def _wide(crops: Mapping[View, Crop], scale: float) -> float:
+    """Return how wide a row of charts is at a scale, inches."""
+    shown = list(crops.values())
+    return scale * width_for(shown) + _APART * (len(columns_of(shown)) - 1)
 
 
 def _fit_of(
@@ -194,8 +220,3 @@ def change_charts(
             add_change(ax, change.views[view], view, setting.look)
 
     return _row(body, crops, _scale(crops, width, height, setting.look), width, setting, add)
-
-
-def first_of(ranking: Ranking, most: int) -> Sequence[Candidate]:
-    """Return those candidates that have a card: muscles, or the others where there are none."""
-    return (ranking.candidates or ranking.differential)[:most]

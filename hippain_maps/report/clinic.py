@@ -2,69 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from matplotlib.figure import Figure
 
 from hippain_maps.atlas import Atlas
-from hippain_maps.candidates import Candidate, Ranking
-from hippain_maps.combination import combination
-from hippain_maps.comparison import compare
-from hippain_maps.plotting.fit import add_key, key_kinds
-from hippain_maps.plotting.layout import size_of
+from hippain_maps.candidates import Ranking
+from hippain_maps.comparison import Comparison, compare
+from hippain_maps.geometry import View
+from hippain_maps.plotting.fit import shapes_of
 from hippain_maps.plotting.look import Look
-from hippain_maps.plotting.ranking_words import (
-    answer_lines,
-    candidate_words,
-    drawing_words,
-    drawn_words,
-    missing_words,
-    name_of,
-    percent_of,
-    title_of,
-    unexplained_words,
-)
+from hippain_maps.plotting.ranking_words import answer_lines, drawing_words
 from hippain_maps.plotting.red_flags import other_lines, raised_lines
-from hippain_maps.questions import EXAMINED, Question, ask_next
-from hippain_maps.red_flags import NO_FLAGS
+from hippain_maps.plotting.zones import PatternShapes
+from hippain_maps.questions import Question, ask_next
+from hippain_maps.red_flags import NO_FLAGS, Texts
+from hippain_maps.report.candidates import (
+    candidate_items,
+    other_items,
+    question_items,
+    with_cards,
+)
 from hippain_maps.report.case import Case
 from hippain_maps.report.changes import change_blocks
-from hippain_maps.report.charts import bar_of, candidate_cards, drawing_charts, first_of
+from hippain_maps.report.charts import drawing_charts
 from hippain_maps.report.finding import Finding
-from hippain_maps.report.flow import (
-    NO_GLYPH,
-    Block,
-    Column,
-    Drawn,
-    Item,
-    Row,
-    Sheet,
-    Space,
-    printable,
-)
-from hippain_maps.report.setting import Setting, blank
+from hippain_maps.report.flow import NO_GLYPH, Block, Column, Item, Row, Sheet, Space, printable
+from hippain_maps.report.setting import GAP, TICK, Setting, blank
 from hippain_maps.words import Words
 
-TEXT_SIZE = 7.8
-"""Running text of the page for the file, points."""
+QUESTIONS, ANSWERS = 5, 10
+"""Questions and answers that are told of at the most."""
 
-CARDS, OTHERS, QUESTIONS = 3, 6, 5
-"""Candidates with their patterns, other sources, and questions that are shown at the most."""
 
-# How large the charts are, of their full size: the largest of these with which one page will do.
-_SCALES = (1.0, 0.9, 0.8, 0.7)
-_DRAWING, _CARD = 2.7, 2.0
-_GAP = 0.25
-TICK = "\N{BALLOT BOX}"
-_LEAST = 0.005
-_LEADS = {"palpate": "report_palpate", "examine": "report_examine", "ask": "report_ask"}
+@dataclass(frozen=True)
+class _Density:
+    """How close a page is set.
+
+    Size of type, scale of charts, how many questions and relations, and whether the other sources
+    stand beside the questions.
+    """
+
+    text_size: float
+    scale: float
+    questions: int = QUESTIONS
+    relations: int = 2
+    beside: bool = True
+
+
+# The first with which one page will do; where none does, the first.
+_DENSITIES = (
+    _Density(7.8, 1.0, beside=False),
+    _Density(7.8, 0.9),
+    _Density(7.6, 0.8, relations=1),
+    _Density(7.4, 0.72, 4, 1),
+    _Density(7.2, 0.66, 4, 1),
+)
+
+_LARGER = (1.8, 1.5, 1.3, 1.15)
+"""How much larger charts may be where one page has room for it."""
+
+_DRAWING, _SIDE = 2.5, 0.42
+"""Height of the charts of the drawing, inches, and share of the width for the words beside them."""
 
 
 def clinic_pages(
-    case: Case, atlas: Atlas, words: Words, sheet: Sheet, look: Look, *, top: int
+    case: Case, atlas: Atlas, words: Words, sheet: Sheet, look: Look, *, top: int | None
 ) -> list[Figure]:
-    """Return the pages for the file; as few as will do.
+    """Return the pages for the file; one where that will do, if need be with smaller charts.
 
     Parameters
     ----------
@@ -74,29 +81,69 @@ def clinic_pages(
         What the drawing is compared with.
     words, sheet, look
         Language, paper and colours.
-    top : int
+    top : int, optional
         How many candidates are listed; the first few with their patterns.
     """
-    page = _Clinic(
-        case, Finding(case.drawing, atlas), Setting.of(words, sheet, look, text_size=TEXT_SIZE), top
-    )
-    setting = page.setting
-    fewest = {scale: setting.fits(page.items(scale)) for scale in _SCALES}
-    scale = max(_SCALES, key=lambda scale: (-fewest[scale], scale))
-    return setting.pages(page.items(scale), running=page.running, foot=page.foot)
+    limits = f"{words.say('never')}. {words.say('report_limits')}"
+    foot = f"{limits} hippain_maps atlas {atlas.version}, CC BY 4.0."
+    known = _Known(case, Finding(case.drawing, atlas), words, top)
+
+    def page_of(density: _Density) -> _Clinic:
+        setting = Setting.of(words, sheet, look, text_size=density.text_size, foot=foot)
+        return _Clinic(known, setting, density)
+
+    def fits(page: _Clinic) -> bool:
+        return page.setting.fits(page.items) == 1
+
+    page = next(filter(fits, map(page_of, _DENSITIES)), None)
+    if page is None:
+        page = page_of(_DENSITIES[0])
+    else:
+        # What is left over goes to the charts.
+        larger = (replace(page.density, scale=more * page.density.scale) for more in _LARGER)
+        page = next(filter(fits, map(page_of, larger)), page)
+    return page.setting.pages(page.items, running=page.running)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is told, worked out once however it is set."""
+
+    case: Case
+    finding: Finding
+    words: Words
+    top: int | None
+
+    @cached_property
+    def shapes(self) -> Sequence[Mapping[View, PatternShapes]]:
+        """Shapes of the candidates that have a card."""
+        return [shapes_of(c) for c in with_cards(self.finding.ranking, self.top)]
+
+    @cached_property
+    def questions(self) -> Sequence[Question]:
+        """What to ask and examine next."""
+        ranking = self.finding.ranking
+        if ranking is None:
+            return ()
+        return ask_next(ranking, most=QUESTIONS, language=self.words.language)
+
+    @cached_property
+    def change(self) -> Comparison | None:
+        """What changed since the drawing before."""
+        before = self.case.before
+        return compare(before, self.case.drawing, self.finding.atlas) if before else None
 
 
 @dataclass(frozen=True)
 class _Clinic:
-    case: Case
-    finding: Finding
+    known: _Known
     setting: Setting
-    top: int
+    density: _Density
 
     @property
-    def atlas(self) -> Atlas:
-        """What the drawing is compared with."""
-        return self.finding.atlas
+    def case(self) -> Case:
+        """What the page is about."""
+        return self.known.case
 
     @property
     def words(self) -> Words:
@@ -104,9 +151,14 @@ class _Clinic:
         return self.setting.words
 
     @property
+    def atlas(self) -> Atlas:
+        """What the drawing is compared with."""
+        return self.known.finding.atlas
+
+    @property
     def ranking(self) -> Ranking | None:
         """The ranking, if there is one."""
-        return self.finding.ranking
+        return self.known.finding.ranking
 
     @property
     def running(self) -> str:
@@ -115,316 +167,204 @@ class _Clinic:
         parts.append(self.case.date.isoformat() if self.case.date else "")
         return " · ".join(filter(None, parts))
 
-    @property
-    def foot(self) -> str:
-        """Return what stands at the foot of every page."""
-        say, version = self.words.say, self.atlas.version
-        about = f"{say('never')}. {say('report_limits')}"
-        return f"{about}\nhippain_maps atlas {version}, CC BY 4.0"
-
-    def items(self, scale: float) -> list[Item]:
-        """Return everything in its order, with charts of a size."""
+    @cached_property
+    def items(self) -> list[Item]:
+        """Everything in its order."""
         return [
             Item(self._head()),
             *self._red_flags(),
-            *self._drawing(scale),
-            *self._candidates(scale),
-            *self._others(),
-            *self._next(),
-            *self._findings(),
-            *self._change(scale),
+            *self._drawing(),
+            *self._ranked(),
+            *self._change(),
             *self._note(),
             *self._sources(),
             self._signature(),
         ]
 
+    def _said(self, texts: Texts) -> str:
+        return texts.get(self.words.language) or texts["en"]
+
     # --- What comes first ---
 
     def _head(self) -> Block:
+        """Return the title, and beside it whose drawing it is, of when, and drawn by whom."""
         setting, words, case = self.setting, self.words, self.case
-        title = setting.text(words.say("report_title"), size=setting.look.heading_size, bold=True)
+        wide = 0.4 * setting.width
+        title = setting.text(
+            words.say("report_title"), wide - GAP, size=setting.look.heading_size, bold=True
+        )
         by = words.term(case.drawn_by) if case.drawn_by else ""
         fields = (
-            (words.say("report_code"), case.code, 0.5),
-            (words.say("report_date"), case.date.isoformat() if case.date else "", 0.25),
-            (words.say("report_drawn_by"), by, 0.25),
+            (words.say("report_code"), case.code, 0.22),
+            (words.say("report_date"), case.date.isoformat() if case.date else "", 0.17),
+            (words.say("report_drawn_by"), by, 0.21),
         )
-        blocks: list[tuple[float, Block]] = []
-        x = 0.0
+        blocks: list[tuple[float, Block]] = [(0.0, title)]
+        x = wide
         for label, value, share in fields:
-            width = share * setting.width - _GAP
+            width = share * setting.width - (GAP if share != fields[-1][2] else 0.0)
             blocks.append((x, self._field(label, value, width)))
             x += share * setting.width
-        return Column((title, Space(0.06), Row(tuple(blocks))))
+        return Row(tuple(blocks))
 
     def _field(self, label: str, value: str, width: float) -> Block:
         """Return a label with its value, or with a line to write on."""
         setting = self.setting
         name = setting.text(label, width, size=setting.look.small_size, faint=True)
         if value:
-            return Column(
-                (name, setting.text(value, width, size=setting.look.title_size, bold=True))
-            )
-        return Column((name, blank(0.2, width, setting)))
+            bold = setting.text(value, width, size=setting.look.title_size, bold=True)
+            return Column((name, bold))
+        return Column((name, blank(0.24, width, setting)))
 
     def _red_flags(self) -> list[Item]:
+        """Return raised flags with what to do, those to ask with boxes to tick, those denied."""
         setting, language = self.setting, self.words.language
-        said = self.atlas.red_flags.words
+        said, states = self.atlas.red_flags.words, self.known.finding.flags
         if said is None:
             return [Item(setting.text(NO_FLAGS, bold=True), 0.1)]
         items: list[Item] = []
-        if raised := [state for state in self.finding.flags if state.raised and state.is_alarm]:
+        if raised := [state for state in states if state.raised and state.is_alarm]:
             items += setting.framed(
                 setting.text(line.text, setting.framed_width, bold=line.bold, red=line.red)
                 for line in raised_lines(raised, said, language)
             )
         blocks: list[Block] = [
             setting.text(line.text, bold=line.bold, red=line.red)
-            for line in other_lines(self.finding.flags, said, language)
+            for line in other_lines(states, said, language)
         ]
-        open_ = [state for state in self.finding.flags if state.is_open and state.is_alarm]
-        ticks = [
-            f"{TICK} {state.flag.name.get(language, state.flag.name['en'])} "
-            f"({said.if_yes[state.flag.urgency].get(language, state.flag.urgency)})"
-            for state in open_
-        ]
-        blocks += pairs([setting.text(tick, self._half) for tick in ticks], setting)
-        if denied := [state for state in self.finding.flags if state.answer == "no"]:
+        boxes = "  ".join(f"{TICK} {self.words.term(option)}" for option in ("yes", "no"))
+        cells: list[Block] = []
+        for state in (state for state in states if state.is_open and state.is_alarm):
+            tick = setting.text(boxes, setting.half)
+            name, urgency = self._said(state.flag.name), self._said(said.if_yes[state.flag.urgency])
+            room = setting.half - tick.width - 0.12
+            text = setting.text(f"{name} ({urgency})", room)
+            cells.append(Row(((0.0, tick), (tick.width + 0.12, text))))
+        blocks += setting.pairs(cells)
+        if denied := [state for state in states if state.answer == "no"]:
             names = []
             for state in denied:
-                name = state.flag.name.get(language, state.flag.name["en"])
                 although = f" ({self.words.say('report_although')})" if state.contradicted else ""
-                names.append(name + although)
-            label = said.answered_no.get(language, said.answered_no["en"])
-            blocks.append(setting.text(f"{label}: {'; '.join(names)}."))
+                names.append(self._said(state.flag.name) + although)
+            blocks.append(setting.text(f"{self._said(said.answered_no)}: {'; '.join(names)}."))
         return [*items, Item(blocks[0], 0.08), *(Item(block) for block in blocks[1:])]
 
-    @property
-    def _half(self) -> float:
-        return (self.setting.width - _GAP) / 2
+    # --- What was drawn and said ---
 
-    def _drawing(self, scale: float) -> list[Item]:
-        setting, words, case = self.setting, self.words, self.case
-        lines = (
-            drawing_words(self.ranking, case.drawing, words)
-            if self.ranking
-            else [words.say("report_unranked")]
-        )
-        lines += self.finding.overlap.notes
-        many = len(case.drawing.views) > 3
-        side = setting.width if many else 0.36 * setting.width
-        heading = setting.heading(words.say("drawn"), side)
-        said = [setting.text(line, side) for line in lines]
-        wide = setting.width if many else setting.width - side - _GAP
-        charts = drawing_charts(case.drawing, self.atlas.body, wide, scale * _DRAWING, setting)
-        if many:
-            return [Item(Column((heading, *said)), 0.1), Item(charts, 0.05)]
-        return [Item(Row(((0.0, charts), (wide + _GAP, Column((heading, *said))))), 0.1)]
+    def _drawing(self) -> list[Item]:
+        """Return the drawing, and beside or below it what was said, answered and found."""
+        setting, case, body = self.setting, self.case, self.atlas.body
+        beside = len(case.drawing.views) <= 3
+        side = _SIDE * setting.width if beside else setting.width
+        wide = setting.width - side - GAP if beside else setting.width
+        height = self.density.scale * _DRAWING
+        charts = drawing_charts(case.drawing, body, wide, height, setting)
+        said = self._inputs(side)
+        title = self.words.say("drawn")
+        if not beside or sum(block.height for block in said) > 1.5 * charts.height:
+            if beside:
+                said = self._inputs(setting.width)
+                charts = drawing_charts(case.drawing, body, setting.width, height, setting)
+            return setting.section(title, [charts, Space(0.05), *said])
+        row = Row(((0.0, charts), (wide + GAP, Column(tuple(said)))))
+        return setting.section(title, [row])
 
-    # --- What it could be ---
-
-    def _candidates(self, scale: float) -> list[Item]:
-        ranking, setting, words = self.ranking, self.setting, self.words
-        if not ranking or not (shown := first_of(ranking, min(CARDS, self.top))):
-            return []
-        said = [(title_of(c, words), self._reasons(c)) for c in shown]
-        blocks: list[Block] = [setting.text(line, bold=True) for line in self._remarks(ranking)]
-        kinds = key_kinds(ranking, self.case.drawing)
-
-        def key(figure: Figure, x: float, y: float) -> None:
-            wide, high = size_of(figure)
-            place = (x / wide, 1 - (y + 0.18) / high)
-            add_key(figure, kinds, place, setting.width, words, setting.look)
-
-        cards = candidate_cards(shown, said, self.case.drawing, scale * _CARD, setting)
-        blocks += [Column((Drawn(0.2, key), Space(0.04), cards))]
-        if ranking.candidates:
-            more = ranking.candidates[len(shown) : self.top]
-            blocks += self._list(more, ranking.none_of_candidates)
-        return setting.section(words.say("candidates"), blocks)
-
-    def _reasons(self, candidate: Candidate) -> list[str]:
-        """Return what is said of a candidate, with the areas for and against it."""
-        words = self.words
-        lines = candidate_words(candidate, words)
-        both = (("report_speaks", drawn_words), ("report_missing", missing_words))
-        found = [(phrase, areas_of(candidate, words)) for phrase, areas_of in both]
-        said = [words.say(phrase, areas=", ".join(areas)) for phrase, areas in found if areas]
-        # What is not explained stands last.
-        at = len(lines) - bool(unexplained_words(candidate, words))
-        return [*lines[:at], *said, *lines[at:]]
-
-    def _remarks(self, ranking: Ranking) -> list[str]:
-        words = self.words
-        said = [place.says for place in ranking.places]
-        if not ranking.overlap.skin_cm2.any():
-            said = [words.say("only_numb")]
-        elif not said and ranking.undecided:
-            names = f" {words.or_} ".join(name_of(c, words) for c in ranking.undecided)
-            said = [words.say("too_close", names=names)]
-        together = combination(ranking)
-        if len(together.parts) > 1:
-            parts = [
-                f"{part.source.name_in(words.language)}, {words.sides[part.side]}"
-                for part in together.parts
-            ]
-            said.append(words.say("report_together", parts=" + ".join(parts)))
-        return said
-
-    def _list(self, shown: Sequence[Candidate], none: float) -> list[Block]:
-        """Return candidates in two columns, each with bar, share and fit, and none of these."""
-        setting, words, half = self.setting, self.words, self._half
-        cells: list[Block] = []
-        for candidate in shown:
-            share = f"{percent_of(candidate.probability, words)} %   {words.term(candidate.fit)}"
-            bar = Column((Space(0.04), bar_of(candidate, 0.55, setting.look, part="other")))
-            cells.append(
-                Row(
-                    (
-                        (0.0, setting.text(title_of(candidate, words), half - 1.9)),
-                        (half - 1.8, bar),
-                        (half - 1.15, setting.text(share, 1.15)),
-                    )
-                )
-            )
-        rest = setting.text(f"{percent_of(none, words)} %", 1.15)
-        cells.append(Row(((0.0, setting.text(words.say("none"), half - 1.9)), (half - 1.15, rest))))
-        return pairs(cells, setting)
-
-    def _others(self) -> list[Item]:
-        ranking = self.ranking
-        if not ranking:
-            return []
-        others = ranking.differential if ranking.candidates else ranking.differential[CARDS:]
-        much = [number for number, c in enumerate(others, 1) if c.probability >= _LEAST]
-        shown = others[: min(max([3, *much]), OTHERS)]
-        if not shown:
-            return []
-        blocks = self._list(shown, ranking.none_of_differential)
-        for relation in ranking.relations[:2]:
-            names = [
-                self.atlas.sources[name].name_in(self.words.language) for name in relation.between
-            ]
-            blocks.append(self.setting.text(f"{' / '.join(names)}: {relation.says}", faint=True))
-        return self.setting.section(self.words.say("others"), blocks)
-
-    # --- What to do, what was found ---
-
-    def _next(self) -> list[Item]:
-        ranking, setting, words = self.ranking, self.setting, self.words
-        if not ranking:
-            return []
-        blocks: list[Block] = []
-        wide = 0.64 * setting.width
-        for question in ask_next(ranking, most=QUESTIONS, language=words.language):
-            palpate = question.topic == "palpate"
-            options = ("familiar", "found", "not_found") if palpate else ("yes", "no")
-            boxes = "   ".join(f"{TICK} {words.term(option)}" for option in options)
-            kind = "examine" if question.topic in EXAMINED else "ask"
-            said = words.say(_LEADS["palpate" if palpate else kind], text=question.text)
-            left: list[Block] = [setting.text(said, wide - _GAP)]
-            if why := "" if palpate else self._why(question):
-                small = setting.look.small_size
-                left.append(setting.text(why, wide - _GAP, size=small, faint=True))
-            right = setting.text(boxes, setting.width - wide)
-            blocks.append(Row(((0.0, Column((*left, Space(0.03)))), (wide, right))))
-        return setting.section(words.say("report_next"), blocks)
-
-    def _why(self, question: Question) -> str:
-        words = self.words
-        if question.topic == "palpate":
-            return ""
-        said = []
-        for phrase, sources in (
-            ("report_for", question.favours),
-            ("report_against", question.against),
-        ):
-            if sources:
-                names = ", ".join(source.name_in(words.language) for source in sources[:4])
-                said.append(words.say(phrase, names=names))
-        return "; ".join(said)
-
-    def _findings(self) -> list[Item]:
-        ranking, setting, words = self.ranking, self.setting, self.words
-        blocks: list[Block] = []
-        for effect in ranking.palpation if ranking else ():
-            name = f"{effect.source.name_in(words.language)}, {words.sides[effect.side]}"
-            found = words.say(
+    def _inputs(self, width: float) -> list[Block]:
+        """Return what was said of the marks, the findings of palpation, and what answers did."""
+        setting, words, ranking = self.setting, self.words, self.ranking
+        found = self.known.finding.overlap
+        lines = drawing_words(found, self.case.drawing, words)
+        if ranking is None:
+            lines.insert(0, words.say("report_unranked"))
+        lines += found.notes
+        blocks: list[Block] = [setting.text(line, width) for line in lines]
+        findings = [
+            words.say(
                 "report_finding",
-                name=name,
+                name=f"{effect.source.name_in(words.language)}, {words.sides[effect.side]}",
                 point=effect.point.name,
                 finding=words.term(effect.finding),
                 factor=words.number(effect.factor, ".2g"),
             )
-            blocks.append(setting.text(found))
-        items = setting.section(words.say("report_findings"), blocks)
-        if ranking:
-            told = answer_lines(ranking, words, setting.width, setting.look, most=12)
-            items += setting.section(words.say("answers"), [setting.text(line) for line in told])
-        return items
+            for effect in (ranking.palpation if ranking is not None else ())
+        ]
+        told: list[str] = []
+        if ranking is not None:
+            told = answer_lines(ranking, words, 0.98 * width, setting.look, most=ANSWERS)
+        for phrase, texts in (("report_findings", findings), ("answers", told)):
+            if texts:
+                title = setting.text(words.say(phrase), width, bold=True)
+                first, *others = (setting.text(text, width) for text in texts)
+                blocks += [Column((Space(0.06), title, first)), *others]
+        return blocks
 
-    def _change(self, scale: float) -> list[Item]:
-        case, words = self.case, self.words
-        if case.before is None:
+    def _ranked(self) -> list[Item]:
+        """Return candidates, other sources, and what to ask next."""
+        ranking, known, density = self.ranking, self.known, self.density
+        if ranking is None:
             return []
-        change = compare(case.before, case.drawing, self.atlas)
+        setting, questions = self.setting, known.questions[: density.questions]
+        drawing, scale = self.case.drawing, density.scale
+        items = candidate_items(ranking, drawing, known.shapes, setting, top=known.top, scale=scale)
+        part = setting.halved if density.beside else setting
+        others = other_items(ranking, part, relations=density.relations)
+        asked = question_items(questions, ranking, part)
+        if density.beside and others and asked:
+            return [*items, setting.beside(others, asked)]
+        return [*items, *others, *asked]
+
+    # --- What changed, and what the page rests on ---
+
+    def _change(self) -> list[Item]:
+        change, case, words = self.known.change, self.case, self.words
+        if change is None:
+            return []
         when = case.before_date.isoformat() if case.before_date else ""
         title = words.say("report_change_since", date=when) if when else words.say("report_change")
-        return self.setting.section(
-            title, change_blocks(change, self.atlas.body, scale, self.setting)
-        )
+        blocks = change_blocks(change, self.atlas.body, self.density.scale, self.setting)
+        return self.setting.section(title, blocks)
 
     def _note(self) -> list[Item]:
-        text = self.case.note.strip()
+        text, setting, words = self.case.note.strip(), self.setting, self.words
         if not text:
             return []
-        blocks: list[Block] = [*self.setting.text(text).split()]
+        blocks: list[Block] = [*setting.text(text).split()]
         if NO_GLYPH in printable(text) and NO_GLYPH not in text:
-            blocks.append(
-                self.setting.text(self.words.say("report_no_glyph", square=NO_GLYPH), faint=True)
-            )
-        return self.setting.section(self.words.say("report_note"), blocks)
+            blocks.append(setting.text(words.say("report_no_glyph", square=NO_GLYPH), faint=True))
+        return setting.section(words.say("report_note"), blocks)
 
     def _sources(self) -> list[Item]:
-        ranking, setting, words = self.ranking, self.setting, self.words
-        lines: list[str] = []
-        reviewers = [*self.atlas.red_flags.reviewed_by]
-        if self.case.atlas_then and self.case.atlas_then != self.atlas.version:
-            lines.append(
-                words.say("report_then", then=self.case.atlas_then, now=self.atlas.version)
-            )
-        for candidate in first_of(ranking, min(CARDS, self.top)) if ranking else ():
+        """Return what the patterns shown rest on, and what of the page is English."""
+        setting, words = self.setting, self.words
+        lines, about = list[str](), list[str]()
+        then, now = self.case.atlas_then, self.atlas.version
+        if then and then != now:
+            lines.append(words.say("report_then", then=then, now=now))
+        shown = with_cards(self.ranking, self.known.top)
+        for candidate in shown:
             evidence = candidate.source.pattern_evidence
-            known = [self.atlas.citations[key].what for key in evidence.citations]
             sure = words.confidence[evidence.confidence]
-            about = f"{candidate.source.name_in(words.language)} ({sure})"
-            lines.append(f"{about}: {'; '.join(known)}." if known else f"{about}.")
-            reviewers += candidate.source.reviewed_by
-        names = ", ".join(dict.fromkeys(reviewers))
-        if lines:
+            cited = "; ".join(self.atlas.citations[key].what for key in evidence.citations)
+            name = f"{candidate.source.name_in(words.language)} ({sure})"
+            about.append(f"{name}: {cited}." if cited else f"{name}.")
+        reviewers = dict.fromkeys(name for c in shown for name in c.source.reviewed_by)
+        if about:
+            names = ", ".join(reviewers)
             reviewed = words.say("report_reviewed", names=names)
-            lines.append(reviewed if names else words.say("report_unreviewed"))
-        if words.language != "en" and lines:
+            about.append(reviewed if names else words.say("report_unreviewed"))
+            lines.append(f"{words.say('report_sources')}: {' '.join(about)}")
+        if words.language != "en" and (about or self.known.finding.overlap.notes):
             lines.append(words.say("report_english"))
         small = [setting.text(line, size=setting.look.small_size, faint=True) for line in lines]
-        return setting.section(words.say("report_sources"), small)
+        return [Item(block, 0.08 if number == 0 else 0.0) for number, block in enumerate(small)]
 
     def _signature(self) -> Item:
         setting, words = self.setting, self.words
-        third = setting.width / 3
-        blocks = []
+        third = (setting.width + GAP) / 3
+        blocks: list[tuple[float, Block]] = []
         for number, name in enumerate(("report_examined_by", "report_signature", "report_date")):
-            label = setting.text(
-                words.say(name), third - _GAP, size=setting.look.small_size, faint=True
-            )
-            blocks.append((number * third, Column((blank(0.34, third - _GAP, setting), label))))
-        return Item(Row(tuple(blocks)), 0.1)
-
-
-def pairs(blocks: Sequence[Block], setting: Setting) -> list[Block]:
-    """Return blocks two by two, in two columns."""
-    second = (setting.width + _GAP) / 2
-    return [
-        Row(tuple(zip((0.0, second), blocks[at : at + 2], strict=False)))
-        for at in range(0, len(blocks), 2)
-    ]
+            small = setting.look.small_size
+            label = setting.text(words.say(name), third - GAP, size=small, faint=True)
+            line = blank(0.36, third - GAP, setting)
+            blocks.append((number * third, Column((line, label))))
+        return Item(Row(tuple(blocks)), 0.02)

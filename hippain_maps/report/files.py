@@ -34,14 +34,14 @@ class Options(TypedDict, total=False):
 
     ``for_patient`` [False]: the page in plain words instead of the one for the file.
     ``language`` [en]: en, de, fr or es. ``paper`` [a4]: a4 or letter. ``mono`` [False]: for
-    printing in black and white. ``top`` [8]: how many candidates are listed.
+    printing in black and white. ``top``: how many candidates are listed [those that matter].
     """
 
     for_patient: bool
     language: str
     paper: str
     mono: bool
-    top: int
+    top: int | None
 
 
 def report_pages(case: Case, atlas: Atlas, **options: Unpack[Options]) -> list[Figure]:
@@ -76,7 +76,7 @@ def report_pages(case: Case, atlas: Atlas, **options: Unpack[Options]) -> list[F
     words, sheet = words_in(language), PAPERS[paper]
     if options.get("for_patient"):
         return patient_pages(case, atlas, words, sheet, look)
-    return clinic_pages(case, atlas, words, sheet, look, top=options.get("top", 8))
+    return clinic_pages(case, atlas, words, sheet, look, top=options.get("top"))
 
 
 def write_report(

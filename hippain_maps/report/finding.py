@@ -34,11 +34,15 @@ class Finding:
     @cached_property
     def overlap(self) -> Overlap:
         """What is drawn where."""
-        return self.ranking.overlap if self.ranking else overlap_of(self.drawing, self.atlas.body)
+        return (
+            self.ranking.overlap
+            if self.ranking is not None
+            else overlap_of(self.drawing, self.atlas.body)
+        )
 
     @cached_property
     def flags(self) -> Sequence[RedFlagState]:
         """The red flags of the drawing and its answers."""
-        if self.ranking:
+        if self.ranking is not None:
             return self.ranking.red_flags
         return red_flags(self.drawing, self.atlas, found=self.overlap)

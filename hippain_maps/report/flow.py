@@ -25,8 +25,8 @@ LEADING = 1.38
 NO_GLYPH = "\N{WHITE SQUARE}"
 """Stands for a character that the font of the pages does not have."""
 
-# A little less than there is: letters on a grid of pixels come out wider.
-_SAFE = 0.985
+SAFE = 0.985
+"""Lines fill no more of their room: letters on a grid of pixels come out wider."""
 
 
 class Block(Protocol):
@@ -64,6 +64,12 @@ class Lines:
     def height(self) -> float:
         """How high the lines stand."""
         return len(self.lines) * self.leading
+
+    @property
+    def width(self) -> float:
+        """How long the longest line is, with its indent, inches."""
+        longest = max((width_of(s, self.size, bold=self.bold) for s in self.lines), default=0.0)
+        return self.indent + longest / SAFE
 
     @property
     def leading(self) -> float:
@@ -211,7 +217,7 @@ class Sheet:
     left: float = 0.75
     right: float = 0.55
     top: float = 0.5
-    bottom: float = 0.72
+    bottom: float = 0.6
 
     @property
     def width(self) -> float:
@@ -265,7 +271,7 @@ def lines_of(
     indent: float = 0.0,
 ) -> Lines:
     """Return a text as wrapped lines; a line break in it stays one."""
-    room = _SAFE * (width - indent)
+    room = SAFE * (width - indent)
     lines = [
         line
         for part in printable(text).split("\n")

@@ -18,7 +18,7 @@ from hippain_maps.report.case import Case
 from hippain_maps.report.charts import drawing_charts
 from hippain_maps.report.finding import Finding
 from hippain_maps.report.flow import Block, Column, Item, Lines, Row, Sheet, Space
-from hippain_maps.report.setting import Setting, blank
+from hippain_maps.report.setting import GAP, Setting, blank
 from hippain_maps.screening import URGENCIES, RedFlagState
 from hippain_maps.words import Words
 
@@ -31,6 +31,7 @@ PLACES, SOURCES, NOTICED = 8, 3, 3
 # How large the chart is, inches: the largest with which one page will do.
 _HEIGHTS = (3.6, 3.1, 2.6)
 _NOTES = 3
+DOT, BETWEEN = "\N{BULLET}", " \N{MIDDLE DOT} "
 
 _DO = {
     "ambulance": "patient_do_ambulance",
@@ -59,13 +60,13 @@ def patient_pages(case: Case, atlas: Atlas, words: Words, sheet: Sheet, look: Lo
     Muscles are told by where their trigger points lie, other sources by their kind. Red flags are
     told as the questions that they are, with what to do.
     """
-    setting = Setting.of(words, sheet, look, text_size=TEXT_SIZE)
+    foot = words.say("patient_limits")
+    setting = Setting.of(words, sheet, look, text_size=TEXT_SIZE, foot=foot)
     page = _Patient(case, Finding(case.drawing, atlas), setting)
-    fewest = {height: setting.fits(page.items(height)) for height in _HEIGHTS}
-    height = max(_HEIGHTS, key=lambda height: (-fewest[height], height))
-    return setting.pages(
-        page.items(height), running=words.say("patient_title"), foot=words.say("patient_limits")
-    )
+    # With lines for notes where they cost no page of their own.
+    ways = [page.items(height, notes=notes) for notes in (True, False) for height in _HEIGHTS]
+    items = min(ways, key=setting.fits)
+    return setting.pages(items, running=words.say("patient_title"))
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,8 @@ class _Patient:
         """Words of the language."""
         return self.setting.words
 
-    def items(self, height: float) -> list[Item]:
-        """Return everything in its order, with a chart so high."""
+    def items(self, height: float, *, notes: bool) -> list[Item]:
+        """Return everything in its order, with a chart so high, with lines for notes or without."""
         return [
             Item(self._head()),
             *self._raised(),
@@ -88,7 +89,7 @@ class _Patient:
             *self._means(),
             *self._help(),
             *self._notice(),
-            self._notes(),
+            *([self._notes()] if notes else []),
         ]
 
     def _say(self, phrase: str, **parts: object) -> Lines:
@@ -113,16 +114,26 @@ class _Patient:
         if not raised:
             return []
         setting, words, room = self.setting, self.words, self.setting.framed_width
-        first = setting.text(words.say("patient_first"), room, bold=True, red=True)
-        lines = [first]
-        for state in raised:
-            lead = "patient_said_yes" if state.answer == "yes" else "patient_points"
-            lines += [
-                setting.text(words.say(lead), room),
-                setting.text(self._ask(state), room, indent=0.2),
-                setting.text(words.say(_DO[state.flag.urgency]), room, bold=True),
-            ]
+        lines = [setting.text(words.say("patient_first"), room, bold=True, red=True)]
+        leads = (("yes", "patient_said_yes"), ("not_asked", "patient_points"))
+        for urgency in URGENCIES:
+            some = [state for state in raised if state.flag.urgency == urgency]
+            if some:
+                # What to do, before why.
+                lines.append(setting.text(words.say(_DO[urgency]), room, bold=True))
+            for answer, lead in leads:
+                asked = [self._ask(state) for state in some if state.answer == answer]
+                if asked:
+                    lines.append(setting.text(words.say(lead), room))
+                lines += [setting.text(f"{DOT} {text}", room, indent=0.2) for text in asked]
         return setting.framed(lines)
+
+    @property
+    def _is_pressing(self) -> bool:
+        """Whether something is raised that cannot wait for days."""
+        return any(
+            state.raised and state.flag.urgency in URGENCIES[:2] for state in self.finding.flags
+        )
 
     def _ask(self, state: RedFlagState) -> str:
         return state.flag.ask.get(self.words.language, state.flag.ask["en"])
@@ -145,7 +156,7 @@ class _Patient:
         return self._bullet(self._ask(state))
 
     def _bullet(self, text: str) -> Block:
-        dot = self.setting.text("\N{BULLET}", 0.2)
+        dot = self.setting.text(DOT, 0.2)
         return Row(((0.05, dot), (0.2, self.setting.text(text, self.setting.width - 0.2))))
 
     # --- The drawing and what it may mean ---
@@ -170,32 +181,41 @@ class _Patient:
             lines = [words.say("patient_nothing")]
         elsewhere = [place_of(name, words) for name in found.outside_cm2]
         if elsewhere:
-            lines.append(words.say("patient_elsewhere", places=", ".join(elsewhere)))
+            lines.append(words.say("patient_elsewhere", places=BETWEEN.join(elsewhere)))
         strength = [m.intensity for m in drawing.marks if m.is_pain and m.intensity is not None]
         if strength:
             lines.append(words.say("patient_strongest", number=f"{max(strength):g}"))
         if drawing.qualities:
             felt = ", ".join(map(words.term, drawing.qualities))
             lines.append(words.say("patient_feels", words=felt))
-        charts = drawing_charts(drawing, body, setting.width, height, setting)
-        blocks: list[Block] = [Column((charts, Space(0.06)))]
-        blocks += [setting.text(line) for line in lines]
-        return setting.section(words.say("patient_drawn"), blocks)
+        if len(drawing.views) > 2 or not drawing.views:
+            charts = drawing_charts(drawing, body, setting.width, height, setting)
+            blocks: list[Block] = [Column((charts, Space(0.06)))]
+            blocks += [setting.text(line) for line in lines]
+            return setting.section(words.say("patient_drawn"), blocks)
+        charts = drawing_charts(drawing, body, setting.half, height, setting)
+        beside = [setting.text(line, setting.half) for line in lines]
+        spaced = [block for line in beside for block in (line, Space(0.08))]
+        row = Row(((0.0, charts), (setting.half + GAP, Column((Space(0.2), *spaced)))))
+        return setting.section(words.say("patient_drawn"), [row])
 
     def _places(self, by_side: Mapping[Side, Sequence[str]]) -> list[str]:
         """Return a line for each side with places on it."""
-        words = self.words
-        return [
-            words.say("patient_side", side=words.sides[side].capitalize(), places=", ".join(places))
-            for side, places in by_side.items()
-            if places
-        ]
+        words, lines = self.words, []
+        for side, places in by_side.items():
+            if places:
+                side_word, said = words.sides[side].capitalize(), BETWEEN.join(places)
+                lines.append(words.say("patient_side", side=side_word, places=said))
+        return lines
 
     def _means(self) -> list[Item]:
         ranking, setting, words = self.finding.ranking, self.setting, self.words
-        if not ranking:
+        if ranking is None:
             return []
         blocks: list[Block] = []
+        if self._is_pressing:
+            # Where pain may come from would only reassure.
+            return setting.section(words.say("patient_means"), [self._say("patient_later")])
         if ranking.candidates:
             likely = [c for c in ranking.candidates[:SOURCES] if c.fit != "weak"]
             places = self._places(self._muscles(likely or ranking.candidates[:1]))
@@ -229,7 +249,7 @@ class _Patient:
 
     def _notice(self) -> list[Item]:
         ranking, words = self.finding.ranking, self.words
-        if not ranking:
+        if ranking is None or self._is_pressing:
             return []
         asked = ask_next(ranking, most=4 * NOTICED, language=words.language)
         own = [question.text for question in asked if question.topic not in EXAMINED]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -16,6 +15,7 @@ from hippain_maps.report.flow import (
     Drawn,
     Item,
     Lines,
+    Row,
     Sheet,
     Space,
     box,
@@ -27,6 +27,20 @@ from hippain_maps.report.flow import (
 )
 from hippain_maps.words import Words
 
+GAP = 0.22
+"""Between columns, inches."""
+
+TICK = "\N{BALLOT BOX}"
+"""To be ticked by hand."""
+
+WHOLE = 2.6
+"""A section that is no higher than this stays on one page, inches."""
+
+SMALLEST = 6.2
+"""Type that still can be read on paper, points."""
+
+# Under the foot no printer reaches; with the line above it, inches.
+_BELOW = 0.42
 _RUNNING = 0.34
 # Around framed items, inches.
 _PAD_X, _PAD_Y = 0.1, 0.05
@@ -46,25 +60,46 @@ class Setting:
         Colours, and sizes of type that parts shared with the figures go by.
     text_size : float
         Of running text, points.
+    foot : str
+        What stands at the foot of each page.
     """
 
     words: Words
     sheet: Sheet
     look: Look
     text_size: float
+    foot: str
 
     @classmethod
-    def of(cls, words: Words, sheet: Sheet, look: Look, *, text_size: float) -> Setting:
-        """Return a setting with all type in proportion to its running text."""
+    def of(cls, words: Words, sheet: Sheet, look: Look, *, text_size: float, foot: str) -> Setting:
+        """Return a setting with all type in proportion to its running text.
+
+        The margin below has room for the lines that stand at the foot of each page.
+        """
         more = text_size / look.text_size
-        names = ("heading_size", "title_size", "text_size", "small_size")
+        names = ("heading_size", "title_size", "text_size")
         sized = replace(look, **{name: more * getattr(look, name) for name in names})
-        return cls(words, sheet, sized, text_size)
+        small = max(more * look.small_size, SMALLEST)
+        plain = cls(words, sheet, replace(sized, small_size=small), text_size, foot)
+        return replace(plain, sheet=replace(sheet, bottom=plain._foot.height + _BELOW))
 
     @property
     def width(self) -> float:
         """Width of the text, inches."""
         return self.sheet.width
+
+    @property
+    def half(self) -> float:
+        """Width of a column where there are two, inches."""
+        return (self.width - GAP) / 2
+
+    def pairs(self, blocks: Sequence[Block]) -> list[Block]:
+        """Return blocks two by two, in two columns."""
+        places = (0.0, self.half + GAP)
+        return [
+            Row(tuple(zip(places, blocks[at : at + 2], strict=False)))
+            for at in range(0, len(blocks), 2)
+        ]
 
     def text(
         self,
@@ -99,17 +134,30 @@ class Setting:
         return Column((Drawn(0.04, line), title, Space(0.02)))
 
     def section(self, title: str, blocks: Sequence[Block], *, above: float = 0.1) -> list[Item]:
-        """Return a heading with its first block, and the blocks that may go on to a next page."""
+        """Return a heading with blocks below it; a long section may go on to a next page."""
         if not blocks:
             return []
-        head = Column((self.heading(title), blocks[0]))
-        return [Item(head, above), *(Item(block) for block in blocks[1:])]
+        head = self.heading(title)
+        if sum(block.height for block in (head, *blocks)) <= WHOLE:
+            return [Item(Column((head, *blocks)), above)]
+        return [Item(Column((head, blocks[0])), above), *(Item(block) for block in blocks[1:])]
+
+    def beside(self, left: Sequence[Item], right: Sequence[Item], *, above: float = 0.1) -> Item:
+        """Return the blocks of two sections, set for half the width, beside each other."""
+        parts = (Column(tuple(item.block for item in items)) for items in (left, right))
+        return Item(Row(tuple(zip((0.0, self.half + GAP), parts, strict=True))), above)
+
+    @property
+    def halved(self) -> Setting:
+        """The same setting on a page that is as wide as half of this one."""
+        away = self.width - self.half
+        return replace(self, sheet=replace(self.sheet, right=self.sheet.right + away))
 
     def framed(self, texts: Iterable[Lines]) -> list[Item]:
         """Return lines in a frame, which may go on to a next page."""
         lines = [line for text in texts for line in text.split()]
         inside = [Item(replace(line, indent=line.indent + _PAD_X), framed=True) for line in lines]
-        return [Item(Space(_PAD_Y), 0.06, True), *inside, Item(Space(_PAD_Y), 0.0, True)]
+        return [Item(Space(_PAD_Y), 0.1, True), *inside, Item(Space(_PAD_Y), 0.0, True)]
 
     @property
     def framed_width(self) -> float:
@@ -120,7 +168,7 @@ class Setting:
         """Return how many pages some items take."""
         return len(paged(items, self.sheet, head=_RUNNING))
 
-    def pages(self, items: Sequence[Item], *, running: str, foot: str) -> list[Figure]:
+    def pages(self, items: Sequence[Item], *, running: str) -> list[Figure]:
         """Return the pages with some items on them.
 
         Parameters
@@ -129,8 +177,6 @@ class Setting:
             In their order.
         running : str
             What stands at the head of each page but the first.
-        foot : str
-            What stands at the foot of each page.
         """
         sheet, look = self.sheet, self.look
         pages = paged(items, sheet, head=_RUNNING)
@@ -145,7 +191,7 @@ class Setting:
             if number > 1:
                 self._running(figure, running)
             said = self.words.say("report_page", number=number, whole=len(pages))
-            self._foot(figure, foot, said)
+            self._end(figure, said)
             figures.append(figure)
         return figures
 
@@ -156,22 +202,19 @@ class Setting:
         write(figure, line, sheet.left, y, size=self.text_size, colour=look.caption_ink)
         rule(figure, sheet.left, y + 0.06, sheet.width, colour=look.faint_ink, weight=0.6)
 
-    def _foot(self, figure: Figure, text: str, page: str) -> None:
-        sheet, look = self.sheet, self.look
-        y = sheet.high - sheet.bottom + 0.1
+    @property
+    def _foot(self) -> Lines:
+        # Beside it is room for the number of the page.
+        return self.text(self.foot, self.sheet.width - 1.0, size=self.look.small_size, faint=True)
+
+    def _end(self, figure: Figure, page: str) -> None:
+        sheet, look, said = self.sheet, self.look, self._foot
+        y = sheet.high - sheet.bottom + 0.08
         rule(figure, sheet.left, y, sheet.width, colour=look.faint_ink, weight=0.6)
-        # Room for the number of the page.
-        said = self.text(text, sheet.width - 1.0, size=look.small_size, faint=True)
         said.draw(figure, sheet.left, y + 0.04)
-        small: dict[str, Any] = {"size": look.small_size, "colour": look.caption_ink}
         at = y + 0.04 + 0.78 * said.leading
+        small: dict[str, Any] = {"size": look.small_size, "colour": look.caption_ink}
         write(figure, page, sheet.left + sheet.width, at, ha="right", **small)
-
-
-def spaced(blocks: Sequence[Block], gap: float) -> list[Block]:
-    """Return blocks with room between them."""
-    between: list[Block] = [block for pair in pairwise(blocks) for block in (pair[0], Space(gap))]
-    return [*between, *blocks[-1:]]
 
 
 def blank(height: float, width: float, setting: Setting) -> Block:
