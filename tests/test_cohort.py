@@ -32,6 +32,8 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.cohort.run import CohortResult, rank_cohort
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import CohortError, HippainError
+from hippain_maps.interchange.geoparquet import write_geoparquet
+from hippain_maps.interchange.records import Record
 from hippain_maps.ranking import rank
 
 COUNT = 60
@@ -164,8 +166,8 @@ def test_bad_rows_are_put_aside_with_their_reason(
     good = shapely.from_wkb(rows["geometry"][0])
     faults: dict[int, tuple[str, Any, str]] = {
         0: ("view", "posteriour", "did you mean 'posterior'"),
-        1: ("geometry", b"\x01\x07\x00\x00\x00", "geometry type 7"),
-        2: ("geometry", rows["geometry"][first[name_of(2)]][:-8], "cut off"),
+        1: ("geometry", b"\x01\x07\x00\x00\x00", "ends too early"),
+        2: ("geometry", rows["geometry"][first[name_of(2)]][:-8], "ends before"),
         3: (
             "geometry",
             shapely.transform(good, lambda xy: xy * 1e3).wkb,
@@ -173,10 +175,10 @@ def test_bad_rows_are_put_aside_with_their_reason(
         ),
         4: ("geometry", shapely.box(0, 150, 1, 151).wkb, "nothing to rank"),
         5: ("intensity", 11.0, "not a number from 0 to 10"),
-        6: ("geometry", None, "no geometry"),
+        6: ("geometry", None, "and no geometry"),
         7: ("quality", ["sharp"], "there is no quality 'sharp'"),
         8: ("drawing", None, "has no id"),
-        9: ("geometry", b"GARBAGE", "not WKB"),
+        9: ("geometry", b"GARBAGE", "no byte order"),
     }
     for number, (column, value, _) in faults.items():
         for at in [i for i, name in enumerate(rows["drawing"]) if name == name_of(number)]:
@@ -398,6 +400,41 @@ def test_study_fields_of_drawing_files_are_carried(
     row = read(out)[0]
     assert (row["sex"], row["recall_period"], row["rater"]) == ("female", "24 h", "3")
     assert json.loads(row["about"]) == {"site": "A"}
+
+
+def test_a_table_that_convert_wrote_loses_nothing(
+    drawings: list[PainDrawing], atlas: Atlas, tmp_path: Path
+) -> None:
+    """Answers, findings and completed views of a converted drawing count as in its own file."""
+    told = replace(
+        drawings[0].with_answers({"worse_lying_on_it": "yes", "new_weakness": "yes"}),
+        views_completed=("anterior", "posterior"),
+        palpation={"right:piriformis:trp1_lateral": "familiar"},
+    )
+    write_geoparquet([Record("a", told), Record("b", drawings[1])], tmp_path / "in.parquet")
+    out = tmp_path / "out.parquet"
+    rank_cohort(tmp_path / "in.parquet", out, atlas)
+    rows = read(out)
+    for start, drawing in ((0, told), (10, drawings[1])):
+        for row, candidate in zip(rows[start : start + 5], rank(drawing, atlas), strict=False):
+            assert (row["source"], row["side"]) == (candidate.source.id, candidate.side)
+            assert row["probability"] == pytest.approx(candidate.probability)
+    assert rows[0]["red_flags_raised"] == "new_weakness"
+
+
+def test_body_map_codes_are_a_cohort(atlas: Atlas, tmp_path: Path) -> None:
+    """A CHOIR table is ranked row by row; rows without an area are put aside, not dropped."""
+    source = tmp_path / "choir.csv"
+    source.write_text(
+        'record_id,arm,bodymap\n1,a,"201,223"\n2,b,\n3,b,999\n4,a,"228,230"\n', "utf-8"
+    )
+    out = tmp_path / "out.parquet"
+    result = rank_cohort(source, out, atlas, top=1)
+    reasons = {row["drawing"]: row["reason"] for row in rejected(out)}
+    assert result.counts.rows == result.counts.drawings == 4
+    assert "names no area" in reasons["2"]
+    assert "999" in reasons["3"]
+    assert {row["arm"] for row in read(out)} == {"a"}
 
 
 def test_a_column_named_as_one_of_ours_is_renamed(

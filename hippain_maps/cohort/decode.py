@@ -1,37 +1,32 @@
 """The marks of many drawings out of a table: checked, and turned into areas all at once.
 
+A drawing of one plain valid outline a view, as most are, is read together with all others.
 Well-known binary (WKB) comes from outside, and readers of it recurse where it nests: its structure
-is walked here first, and only flat shapes whose counts fit their length are handed on. A drawing of
-one plain valid outline a view, as most are, is then read together with all others; every other one
-goes through the gate of drawing files by itself, which also finds the words for what is wrong.
+is walked here first, and only polygons whose counts fit their length are handed on. Every other
+drawing is read by itself as `hippain_maps.interchange` reads it, which also finds the words for
+what is wrong.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import shapely
 
 from hippain_maps._json import cut, shown
-from hippain_maps._limits import MAX_COORDINATE, MAX_RINGS, MAX_VERTICES
+from hippain_maps._limits import MAX_COORDINATE
 from hippain_maps.cohort.sketch import Sketch, Told
 from hippain_maps.drawing import DEPTHS, QUALITIES, PainDrawing
 from hippain_maps.errors import DrawingError
 from hippain_maps.geometry import VIEWS, View
+from hippain_maps.interchange.mark_rows import records_of
+from hippain_maps.interchange.wkb import parse_wkb
 from hippain_maps.marks import SENSORY
 
-_TYPES = {
-    1: "Point",
-    2: "LineString",
-    3: "Polygon",
-    4: "MultiPoint",
-    5: "MultiLineString",
-    6: "MultiPolygon",
-}
 _FEW = 500
 """Outlines with more points than this take the way on which crossings are counted first."""
 
@@ -46,6 +41,8 @@ class MarkRow:
     quality: Any = None
     depth: Any = None
     width_cm: Any = None
+    extra: Any = None
+    header: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +57,8 @@ class Entry:
         How many rows it takes.
     id : str
         What it is called.
-    payload : bytes, tuple of MarkRow, or None
-        A drawing file, or marks; None where it could not be read.
+    payload : PainDrawing, bytes, tuple of MarkRow, or None
+        A drawing, a drawing file, or marks; None where it could not be read.
     about : tuple
         Study fields, in the order of the columns that are carried.
     completed : object
@@ -73,7 +70,7 @@ class Entry:
     row: int
     rows: int
     id: str
-    payload: bytes | tuple[MarkRow, ...] | None
+    payload: PainDrawing | bytes | tuple[MarkRow, ...] | None
     about: tuple[Any, ...] = ()
     completed: Any = None
     reason: str | None = None
@@ -101,6 +98,8 @@ def read_sketches(entries: Sequence[Entry]) -> tuple[list[Sketch | None], dict[i
         try:
             if entry.payload is None:
                 reasons[number] = entry.reason or "it could not be read"
+            elif isinstance(entry.payload, PainDrawing):
+                sketches[number] = Sketch.of(entry.payload)
             elif isinstance(entry.payload, bytes):
                 sketches[number] = Sketch.of(PainDrawing.from_geojson(entry.payload))
             elif (outlines := _plain(entry.payload)) is not None:
@@ -127,8 +126,7 @@ def _plain(marks: tuple[MarkRow, ...]) -> dict[View, tuple[bytes, Told]] | None:
         view, wkb, depth = mark.view, mark.wkb, mark.depth
         if view not in VIEWS or view in found or not isinstance(wkb, bytes):
             return None
-        kind, points, _ = walk_wkb(wkb)
-        if kind not in ("Polygon", "MultiPolygon") or not 0 < points <= _FEW:
+        if mark.header or mark.extra or not 0 < corners_of(wkb) <= _FEW:
             return None
         words = _words(mark.quality)
         if not (isinstance(words, list) and all(word in QUALITIES for word in words)):
@@ -184,146 +182,69 @@ def _together(
     return found
 
 
-def walk_wkb(data: bytes) -> tuple[str, int, int]:
-    """Return type, points and rings of a geometry in WKB, once its structure is seen to be sound.
-
-    Raises
-    ------
-    DrawingError
-        If it is not a flat shape in two dimensions, its counts and its length differ, or it holds
-        more than a drawing may.
+def corners_of(data: bytes) -> int:
+    """Return how many points a polygon has in WKB, or 0 if it is anything but a plain polygon.
 
     Examples
     --------
-    >>> walk_wkb(shapely.box(0, 0, 1, 1).wkb)
-    ('Polygon', 5, 1)
+    >>> corners_of(shapely.box(0, 0, 1, 1).wkb), corners_of(b"GARBAGE")
+    (5, 0)
     """
     try:
-        kind, points, rings, end = _walk(data, 0)
+        (order, kind, count) = struct.unpack_from("<BII", data)
+        if order != 1 or kind not in (3, 6) or not 0 < count <= _FEW:
+            return 0
+        place, points = 9, 0
+        for _ in range(count if kind == 6 else 1):
+            rings = count
+            if kind == 6:
+                (order, part, rings) = struct.unpack_from("<BII", data, place)
+                place += 9
+                if order != 1 or part != 3 or not 0 < rings <= _FEW:
+                    return 0
+            for _ in range(rings):
+                (corners,) = struct.unpack_from("<I", data, place)
+                place += 4 + 16 * corners
+                points += corners
     except struct.error:
-        raise DrawingError("the geometry is cut off: its WKB ends too early") from None
-    if end != len(data):
-        raise DrawingError(f"the WKB of the geometry has {len(data) - end} bytes too many")
-    return kind, points, rings
-
-
-def _walk(data: bytes, start: int) -> tuple[str, int, int, int]:
-    (first,) = struct.unpack_from("B", data, start)
-    if first > 1:
-        raise DrawingError("the geometry is not WKB; write it as WKB in a binary column")
-    order = "<" if first else ">"
-    (code,) = struct.unpack_from(f"{order}I", data, start + 1)
-    if code not in _TYPES:
-        raise DrawingError(
-            f"WKB geometry type {code} is not accepted; write {', '.join(_TYPES.values())} in two "
-            "dimensions, without SRID"
-        )
-    kind, place, points, rings = _TYPES[code], start + 5, 0, 0
-    if kind == "Point":
-        struct.unpack_from("2d", data, place)
-        return kind, 1, 1, place + 16
-    (count,) = struct.unpack_from(f"{order}I", data, place)
-    place += 4
-    if count > MAX_VERTICES:
-        raise DrawingError(f"the WKB claims {count:,} parts; at most {MAX_VERTICES:,} are read")
-    if kind == "LineString":
-        return _capped(kind, count, 1, _after(data, place, count))
-    for _ in range(count):
-        if kind == "Polygon":
-            (corners,) = struct.unpack_from(f"{order}I", data, place)
-            place = _after(data, place + 4, corners)
-            points, rings = points + corners, rings + 1
-        else:
-            # The parts of a multi-part shape are no multi-part shapes: this goes one level deep.
-            (of,) = struct.unpack_from("B", data, place)
-            (inner,) = struct.unpack_from("<I" if of else ">I", data, place + 1)
-            if _TYPES.get(inner) != kind.removeprefix("Multi"):
-                raise DrawingError(f"a {kind} in WKB holds a part of another type")
-            _, more, lines, place = _walk(data, place)
-            points, rings = points + more, rings + lines
-        _capped(kind, points, rings, place)
-    return _capped(kind, points, rings, place)
-
-
-def _after(data: bytes, place: int, corners: int) -> int:
-    end = place + 16 * corners
-    if end > len(data):
-        raise DrawingError("the geometry is cut off: its WKB ends too early")
-    return end
-
-
-def _capped(kind: str, points: int, rings: int, place: int) -> tuple[str, int, int, int]:
-    if points > MAX_VERTICES or rings > MAX_RINGS:
-        raise DrawingError(
-            f"a mark has over {points:,} points in {rings:,} rings; at most {MAX_VERTICES:,} "
-            f"points and {MAX_RINGS:,} rings are read"
-        )
-    return kind, points, rings, place
+        return 0
+    return points if place == len(data) else 0
 
 
 def _drawing(entry: Entry) -> PainDrawing:
     """Return a drawing out of its rows, through the gate of drawing files."""
     assert isinstance(entry.payload, tuple)
-    features = [_feature(mark, number) for number, mark in enumerate(entry.payload)]
-    header: dict[str, Any] = {"views_completed": list(_completed(entry.completed))}
-    return PainDrawing.from_geojson(
-        {"type": "FeatureCollection", "hippain": header, "features": features}
-    )
-
-
-def _feature(mark: MarkRow, number: int) -> dict[str, Any]:
-    if mark.wkb is None:
-        raise DrawingError("there is no geometry", where=f"features[{number}].geometry")
-    if not isinstance(mark.wkb, bytes):
-        raise DrawingError(
-            f"the geometry is {shown(mark.wkb)}, not WKB; write it as WKB in a binary column",
-            where=f"features[{number}].geometry",
+    rows = [
+        (
+            entry.row + number,
+            {
+                "drawing": entry.id,
+                "view": mark.view,
+                "geometry": mark.wkb,
+                "intensity": mark.intensity,
+                "quality": mark.quality,
+                "depth": mark.depth,
+                "width_cm": mark.width_cm,
+                "extra": mark.extra,
+                "header": mark.header,
+            },
         )
-    try:
-        kind, _, _ = walk_wkb(mark.wkb)
-    except DrawingError as error:
-        raise DrawingError(error.message, where=f"features[{number}].geometry") from None
-    properties = {
-        "view": mark.view,
-        "intensity": mark.intensity,
-        "quality": _words(mark.quality),
-        "depth": mark.depth,
-        "width_cm": mark.width_cm,
-    }
-    geometry = {"type": kind, "coordinates": _coordinates(mark.wkb, 0)[0]}
-    return {
-        "type": "Feature",
-        "geometry": geometry,
-        "properties": {name: value for name, value in properties.items() if value is not None},
-    }
+        for number, mark in enumerate(entry.payload)
+    ]
+    (record,) = records_of(rows, geometry="geometry", read=_geometries)
+    completed = _completed(entry.completed)
+    if not completed:
+        return record.drawing
+    views = {*record.drawing.views_completed, *completed}
+    return replace(record.drawing, views_completed=tuple(v for v in VIEWS if v in views))
 
 
-def _coordinates(data: bytes, start: int) -> tuple[Any, int]:
-    """Return the coordinates of a geometry that `walk_wkb` has passed, nested as in GeoJSON."""
-    order = "<" if data[start] else ">"
-    (code,) = struct.unpack_from(f"{order}I", data, start + 1)
-    place = start + 5
-
-    def row(count: int, at: int) -> tuple[list[list[float]], int]:
-        values = np.frombuffer(data, dtype=f"{order}f8", count=2 * count, offset=at)
-        return values.reshape(-1, 2).tolist(), at + 16 * count
-
-    if code == 1:
-        ((position,), place) = row(1, place)
-        return position, place
-    (count,) = struct.unpack_from(f"{order}I", data, place)
-    place += 4
-    if code == 2:
-        return row(count, place)
-    parts = []
-    for _ in range(count):
-        if code == 3:
-            (corners,) = struct.unpack_from(f"{order}I", data, place)
-            part, place = row(corners, place + 4)
-        else:
-            part, place = _coordinates(data, place)
-        parts.append(part)
-    return parts, place
+def _geometries(cell: Any) -> list[dict[str, Any]]:
+    if not isinstance(cell, bytes):
+        raise DrawingError(
+            f"the geometry is {shown(cell)}, not WKB; write it as WKB in a binary column"
+        )
+    return parse_wkb(cell)
 
 
 def _words(value: Any) -> Any:

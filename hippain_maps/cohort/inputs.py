@@ -1,4 +1,4 @@
-"""Cohort files as a stream of drawings: a folder of drawing files, or a table in Parquet.
+"""Cohort files as a stream of drawings: a folder of drawing files, a table, or body-map codes.
 
 A table holds a mark in a row. Rows of one drawing follow each other and share its id; without an id
 column every row is a drawing. Columns:
@@ -11,7 +11,8 @@ column every row is a drawing. Columns:
 ``quality``         words, as a list or as text apart by ``;``
 ``depth``           superficial or deep
 ``width_cm``        of a stroke or spot
-``views_completed``  views declared complete, as a list or as text
+``extra, header``   what else a drawing file said, as ``hippain convert`` writes it
+``views_completed`` views declared complete, as a list or as text
 ``geojson``         in place of geometry and view: a whole drawing file as text, one in a row
 ==================  ===============================================================================
 
@@ -24,21 +25,26 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import numpy as np
 
 from hippain_maps._json import cut, one_line, parse_json
 from hippain_maps._limits import (
+    MAX_CELL,
     MAX_COHORT_COLUMNS,
     MAX_COHORT_ROWS,
     MAX_DRAWING_BYTES,
     MAX_FEATURES,
 )
+from hippain_maps.body import load_body
 from hippain_maps.cohort.decode import Entry, MarkRow
 from hippain_maps.errors import CohortError, DrawingError, did_you_mean
+from hippain_maps.interchange.body_maps import load_body_map
+from hippain_maps.interchange.code_table import CodeTable
+from hippain_maps.interchange.geoparquet import ACCEPTED, geo_column
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -61,9 +67,10 @@ STUDY_FIELDS = (
 """Members of a drawing file's ``about`` that become columns: who, when, what is asked, and how it
 was drawn (``input`` is pen, finger or mouse)."""
 
-_IDS = ("drawing", "drawing_id", "id")
-_MARK = ("view", "intensity", "quality", "depth", "width_cm")
-_OWN = {*_IDS, *_MARK, "geometry", "wkb", "geojson", "views_completed", "bbox"}
+_IDS = ("drawing", "drawing_id", "record_id", "id")
+_MARK = ("view", "intensity", "quality", "depth", "width_cm", "extra", "header")
+_OWN = {*_MARK, *ACCEPTED, "geojson", "views_completed", "bbox"}
+_CAPS = {"thrift_string_size_limit": MAX_CELL, "thrift_container_size_limit": 1_000_000}
 _READ = 1_000
 """Rows that are read from a table at a time."""
 
@@ -103,8 +110,11 @@ def open_cohort(path: str | Path) -> CohortSource:
         raise CohortError(f"'{one_line(str(path))}': there is no such file or folder")
     if place.suffix.lower() in (".parquet", ".geoparquet", ".pq"):
         return Table(place)
+    if place.suffix.lower() == ".csv":
+        return Codes(place)
     raise CohortError(
-        f"'{one_line(place.name)}' is no cohort file; give a folder of drawings or a .parquet file"
+        f"'{one_line(place.name)}' is no cohort file; give a folder of drawings, a .parquet file, "
+        "or a .csv of CHOIR codes"
     )
 
 
@@ -163,6 +173,69 @@ class Folder:
         return digest.hexdigest()
 
 
+class Codes:
+    """A table of CHOIR body-map codes, as REDCap exports it; every other column is carried."""
+
+    kind = "CHOIR codes"
+
+    def __init__(self, path: Path) -> None:
+        self.name = one_line(str(path))
+        self.path = path
+        with path.open("rb") as stream:
+            table = self._table(stream)
+        held = {table.table.columns[0], *table.boxes, table.text}
+        self.fields: tuple[str, ...] = tuple(c for c in table.table.columns if c not in held)
+        with path.open("rb") as stream:
+            self.total = max(
+                0, sum(chunk.count(b"\n") for chunk in iter(lambda: stream.read(1 << 20), b"")) - 1
+            )
+
+    def _table(self, stream: BinaryIO) -> CodeTable:
+        try:
+            return CodeTable(stream, load_body_map("choir", load_body()))
+        except DrawingError as error:
+            raise CohortError(str(error)) from None
+
+    def types(self) -> list[pa.DataType]:
+        """Return text for every field."""
+        import pyarrow as pa
+
+        return [pa.string()] * len(self.fields)
+
+    def fingerprint(self) -> str:
+        """Return a hash over the bytes of the file."""
+        with self.path.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield the drawing of every row; one that names no area is put aside with the others."""
+        with self.path.open("rb") as stream:
+            table, seen = self._table(stream), _Seen()
+            rows = table.table.rows()
+            number = 0
+            while True:
+                try:
+                    line, row = next(rows)
+                except StopIteration:
+                    return
+                except DrawingError as error:
+                    raise CohortError(f"{error}; what is done is kept") from None
+                number += 1
+                yield seen.check(self._entry(number, line, row, table))
+
+    def _entry(self, number: int, line: int, row: Mapping[str, str], table: CodeTable) -> Entry:
+        about = tuple(row.get(name) or None for name in self.fields)
+        name = row[table.table.columns[0]].strip() or f"line {line}"
+        try:
+            record = table.record(row)
+        except DrawingError as error:
+            return Entry(number, 1, name, None, about, reason=f"line {line}: {error.message}")
+        if record is None:
+            reason = "the row names no area: no pain, or not asked; it does not say which"
+            return Entry(number, 1, name, None, about, reason=reason)
+        return Entry(number, 1, record.id, record.drawing, about)
+
+
 def _about(data: bytes) -> tuple[str | None, ...]:
     """Return the study fields of a drawing file; none where it cannot be read."""
     try:
@@ -192,7 +265,7 @@ class Table:
         self.name = one_line(str(path))
         self.path = path
         try:
-            with pq.ParquetFile(path) as file:
+            with pq.ParquetFile(path, **_CAPS) as file:
                 metadata, schema = file.metadata, file.schema_arrow
         except (OSError, pa.ArrowException) as error:
             raise CohortError(
@@ -220,12 +293,11 @@ class Table:
         self.fields = tuple(
             field.name
             for field in schema
-            if field.name not in _OWN
-            and field.name != self.shape
+            if field.name not in {*_OWN, self.shape, self.id}
             and not any(test(field.type) for test in plain)
         )
         self.left_out = tuple(
-            name for name in schema.names if name not in {*self.fields, *_OWN, self.shape}
+            name for name in schema.names if name not in {*self.fields, *_OWN, self.shape, self.id}
         )
 
     def _geometry_column(self) -> str:
@@ -233,30 +305,12 @@ class Table:
         names = self.schema.names
         if "geojson" in names:
             return "geojson"
-        geo = (self.schema.metadata or {}).get(b"geo")
-        primary = ""
-        if geo is not None:
-            try:
-                described = parse_json(geo)
-                primary = str(described["primary_column"])
-                column = described["columns"][primary]
-                encoding, crs = column["encoding"], column.get("crs", "OGC:CRS84")
-            except (DrawingError, KeyError, TypeError) as error:
-                raise CohortError(
-                    f"'{self.name}': its GeoParquet metadata cannot be read ({_short(error)})"
-                ) from None
-            if crs is not None:
-                raise CohortError(
-                    f"'{self.name}' says that its geometry lies on the globe; pain is drawn in "
-                    'chart cm: write it with "crs": null (GeoPandas: set_crs(None))'
-                )
-            if encoding != "WKB":
-                raise CohortError(
-                    f"'{self.name}': geometry encoded as {cut(str(encoding))} is not read; write "
-                    "it as WKB"
-                )
-        known = (primary, "geometry", "wkb")
-        shape: str = next((name for name in known if name in names), "")
+        said = (self.schema.metadata or {}).get(b"geo")
+        try:
+            primary = geo_column(said) if said else ""
+        except DrawingError as error:
+            raise CohortError(f"'{self.name}': {error}") from None
+        shape: str = next((name for name in (primary, *ACCEPTED) if name in names), "")
         for wanted, there in (("geometry", bool(shape)), ("view", "view" in names)):
             if not there:
                 raise CohortError(
@@ -308,10 +362,10 @@ class Table:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
-        own = {*_OWN, *self.fields, self.shape} - {"bbox"}
+        own = {*_OWN, *self.fields, self.shape, self.id} - {"bbox"}
         wanted = [name for name in self.schema.names if name in own]
         row, after_loss = 1, False
-        with pq.ParquetFile(self.path, pre_buffer=False, buffer_size=1 << 20) as file:
+        with pq.ParquetFile(self.path, pre_buffer=False, buffer_size=1 << 20, **_CAPS) as file:
             for number, size in enumerate(self.groups):
                 end, batches = row + size, None
                 while row < end:
@@ -358,8 +412,8 @@ class Table:
         else:
             marks = zip(*(column(name) for name in _MARK), strict=True)
             payloads = [
-                (MarkRow(view, wkb, intensity, quality, depth, width),)
-                for wkb, (view, intensity, quality, depth, width) in zip(shapes, marks, strict=True)
+                (MarkRow(view, wkb, *more),)
+                for wkb, (view, *more) in zip(shapes, marks, strict=True)
             ]
         entries = [
             Entry(row + n, 1, ids[n] if ids else str(row + n), payloads[n], about[n], completed[n])
@@ -372,6 +426,8 @@ class Table:
 
 def _values(array: pa.Array, name: str, odd: dict[int, str]) -> list[Any]:
     """Return the values of a column; those that Python cannot hold are noted by their row."""
+    # A library of geometries that is loaded may have named the type anew.
+    array = getattr(array, "storage", array)
     try:
         values: list[Any] = array.to_pylist()
         return values

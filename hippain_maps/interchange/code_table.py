@@ -121,18 +121,31 @@ class CodeTable:
             If a row cannot be used; ``where`` names file and line.
         """
         for line, row in self.table.rows():
-            name = self._name(row)
             try:
-                codes = self._codes(row)
-                if not codes:
-                    self.blank += 1
-                    continue
-                numbering = self._numbering(row, codes)
-                yield drawing_from_codes(codes, self.body_map, numbering=numbering, name=name)
+                record = self.record(row)
             except DrawingError as error:
                 if self.on_bad is None:
                     raise self.table.fault(error.message, line) from None
-                self.on_bad(Rejected(name, line, error.message))
+                self.on_bad(Rejected(self._name(row), line, error.message))
+                continue
+            if record is None:
+                self.blank += 1
+            else:
+                yield record
+
+    def record(self, row: Mapping[str, str]) -> Record | None:
+        """Return the drawing of a row; None if it names no area.
+
+        Raises
+        ------
+        DrawingError
+            If the row cannot be used.
+        """
+        codes = self._codes(row)
+        if not codes:
+            return None
+        numbering = self._numbering(row, codes)
+        return drawing_from_codes(codes, self.body_map, numbering=numbering, name=self._name(row))
 
     def _name(self, row: Mapping[str, str]) -> str:
         parts = [row[self.table.columns[0]].strip()]

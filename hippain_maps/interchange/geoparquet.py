@@ -111,7 +111,7 @@ def _check_table(file: Any, pyarrow: Any) -> str:
                 f"a row group unpacks to more than {MAX_TABLE_BYTES:,} bytes; write smaller ones"
             )
     said = (schema.metadata or {}).get(b"geo")
-    column = _geo_column(said) if said else None
+    column = geo_column(said) if said else None
     if column is None:
         column = next((n for n in ACCEPTED if n in schema.names), None)
     if column is None or column not in schema.names:
@@ -130,7 +130,8 @@ def _check_table(file: Any, pyarrow: Any) -> str:
     return column
 
 
-def _geo_column(said: bytes) -> str:
+def geo_column(said: bytes) -> str:
+    """Return the column of geometries that GeoParquet metadata name, or refuse their frame."""
     try:
         geo = json.loads(said)
         column = geo["primary_column"]
