@@ -65,6 +65,10 @@ MAX_CACHE_BYTES = 50_000_000
 MAX_ARCHIVE_BYTES = 500_000_000
 """All of an archive unpacked. Ten thousand large drawings with their rankings stay below."""
 
+MAX_ARCHIVE_UPLOAD = 100_000_000
+"""Size of an archive that the viewer takes; it is in memory meanwhile. Larger ones go through
+``hippain visits import``."""
+
 MAX_ARCHIVE_ENTRIES = 100_000
 """Files in one archive."""
 

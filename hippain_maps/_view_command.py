@@ -6,6 +6,7 @@ import importlib.util
 import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -38,9 +39,19 @@ _NEEDED = {"viewer": ("fastapi", "threadpoolctl", "uvicorn"), "pair": ("cryptogr
     default="en",
     help="Of that patient [en].",
 )
+@click.option(
+    "--store",
+    metavar="PATH",
+    help="Keep visits in this file, not in the one in your data folder.",
+)
 @patterns_option
 def view(
-    port: int | None, no_browser: bool, pair: bool, pair_language: str, patterns: Sequence[str]
+    port: int | None,
+    no_browser: bool,
+    pair: bool,
+    pair_language: str,
+    store: str | None,
+    patterns: Sequence[str],
 ) -> None:
     """Open the viewer: draw, see which muscles fit and why, and what to ask next.
 
@@ -63,6 +74,7 @@ def view(
         atlas,
         say=click.echo,
         open_browser=not no_browser,
+        store=Path(store) if store else None,
         pair=_pairing(atlas, pair_language) if pair else None,
     )
 

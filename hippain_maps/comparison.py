@@ -205,7 +205,7 @@ def compare(before: PainDrawing, after: PainDrawing, atlas: Atlas) -> Comparison
         jaccard=min(both / either, 1.0) if either else None,
         views=views,
         one_sided=tuple(view for view in VIEWS if view in one_sided),
-        intensity=(_intensity(before), _intensity(after)),
+        intensity=(mean_intensity(before), mean_intensity(after)),
         moved=_moved(before, after, atlas),
     )
 
@@ -223,7 +223,7 @@ def _change(before: Area, after: Area) -> ViewChange:
     )
 
 
-def _intensity(drawing: PainDrawing) -> float | None:
+def mean_intensity(drawing: PainDrawing) -> float | None:
     """Return the mean intensity over the painful area that has one."""
     weighed = [
         (area.area, intensity)

@@ -317,14 +317,32 @@ class Store:
             raise UnknownNameError("patient", code[: 2 * MAX_CODE], known)
         return patient_of(found)
 
-    def patients(self, *, most: int = PAGE, after: str = "") -> tuple[Patient, ...]:
-        """Return patients by code, a page at a time: those behind `after`."""
+    def patients(self, *, most: int = PAGE, after: str = "", find: str = "") -> tuple[Patient, ...]:
+        """Return patients by code, a page at a time: those behind `after`.
+
+        Parameters
+        ----------
+        most : int
+            How many.
+        after : str
+            Code of the last patient of the page before.
+        find : str
+            Only codes that hold this, in small or capital letters.
+        """
         with self._told("read"):
             rows = self._db.execute(
-                f"{_PATIENTS} WHERE p.code > ? ORDER BY p.code LIMIT ?",
-                (after, most),
+                f"{_PATIENTS} WHERE p.code > ? AND (? = '' OR instr(lower(p.code), lower(?)))"
+                " ORDER BY p.code LIMIT ?",
+                (after, find, find, most),
             ).fetchall()
         return tuple(map(patient_of, rows))
+
+    def counts(self) -> dict[str, int]:
+        """Return how many patients there are, and how many pressed points."""
+        with self._told("read"):
+            (patients,) = self._db.execute("SELECT count(*) FROM patients").fetchone()
+            (pressed,) = self._db.execute("SELECT count(*) FROM observations").fetchone()
+        return {"patients": patients, "pressed": pressed}
 
     def delete_patient(self, code: str) -> None:
         """Delete a patient with all visits and observations, and overwrite where they stood."""
@@ -400,8 +418,12 @@ class Store:
         drawing: PainDrawing | None = None,
         note: str | None = None,
         ranking: Mapping[str, Any] | None = None,
+        date: dt.date | None = None,
+        drawn_by: DrawnBy | None = None,
     ) -> Visit:
         """Save what changed of a visit; what is None stays.
+
+        A ranking belongs to its drawing: with a new drawing and no ranking there is none.
 
         Raises
         ------
@@ -409,12 +431,14 @@ class Store:
             If somebody else saved this visit since it was read: nothing is overwritten.
         """
         drawn = json.dumps((drawing or visit.drawing).to_geojson(), allow_nan=False)
-        kept = ranking if ranking is not None else visit.ranking
+        kept = ranking if ranking is not None or drawing is not None else visit.ranking
         with self._saving():
             done = self._db.execute(
-                "UPDATE visits SET drawing = ?, note = ?, atlas = ?, ranking = ?,"
-                " revision = revision + 1, saved = ? WHERE id = ? AND revision = ?",
+                "UPDATE visits SET date = ?, drawn_by = ?, drawing = ?, note = ?, atlas = ?,"
+                " ranking = ?, revision = revision + 1, saved = ? WHERE id = ? AND revision = ?",
                 (
+                    (date or visit.date).isoformat(),
+                    drawn_by or visit.drawn_by,
                     drawn,
                     checked_note(visit.note if note is None else note),
                     kept.get("atlas") if kept else None,

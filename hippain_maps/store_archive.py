@@ -19,9 +19,12 @@ import hashlib
 import json
 import os
 import zipfile
-from collections.abc import Sequence
+import zlib
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, BinaryIO, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -37,7 +40,7 @@ from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import HippainError, StoreError
 from hippain_maps.geometry import Side
 from hippain_maps.store import Store
-from hippain_maps.visits import MAX_CODE, MAX_NOTE, DrawnBy, Visit
+from hippain_maps.visits import MAX_CODE, MAX_NOTE, DrawnBy, Visit, checked_code
 
 FORMAT = "hippain-visits"
 VERSION = 1
@@ -181,8 +184,55 @@ def _write_visit(archive: zipfile.ZipFile, stem: str, store: Store, visit: Visit
     return entry
 
 
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A patient of an archive.
+
+    Parameters
+    ----------
+    code : str
+        The patient's code there.
+    visits : int
+        How many there are.
+    first, last : datetime.date or None
+        Of the visits.
+    known : bool
+        Whether the store has a patient of this code.
+    """
+
+    code: str
+    visits: int
+    first: dt.date | None
+    last: dt.date | None
+    known: bool
+
+
+def look_into(store: Store, path: str | os.PathLike[str] | BinaryIO) -> tuple[Offered, ...]:
+    """Return the patients of an archive, and which codes the store has; nothing is added.
+
+    Everything in the archive is checked, as when it is added.
+
+    Raises
+    ------
+    StoreError
+        If the archive is damaged, not one of ours, or too large.
+    """
+    manifest, _ = _read(path)
+    taken = set(_codes(store))
+    offered = []
+    for patient in manifest.patients:
+        dates = [visit.date for visit in patient.visits]
+        first, last = (min(dates), max(dates)) if dates else (None, None)
+        offered.append(Offered(patient.code, len(dates), first, last, patient.code in taken))
+    return tuple(offered)
+
+
 def import_visits(
-    store: Store, path: str | os.PathLike[str], *, known: Known = "refuse"
+    store: Store,
+    path: str | os.PathLike[str] | BinaryIO,
+    *,
+    known: Known = "refuse",
+    renamed: Mapping[str, str] | None = None,
 ) -> tuple[int, tuple[str, ...]]:
     """Add the patients of an archive to a store; return the visits added and the codes skipped.
 
@@ -192,29 +242,23 @@ def import_visits(
     ----------
     store : Store
         Where to.
-    path : path
+    path : path or binary file
         An archive that `export_visits` wrote.
     known : {"refuse", "skip"}
         What to do if the store has a patient of the same code: refuse the archive, or leave that
         patient out. A patient is never overwritten or joined with another.
+    renamed : mapping of str to str, optional
+        Other codes for patients of the archive.
 
     Raises
     ------
     StoreError
         If the archive is damaged, not one of ours, too large, or names a code that is taken.
     """
-    name = one_line(os.fspath(path))
-    try:
-        with zipfile.ZipFile(path) as archive:
-            _check_size(archive, name)
-            manifest = _read_manifest(archive, name)
-            visits = [[_read_visit(archive, v, name) for v in p.visits] for p in manifest.patients]
-    except zipfile.BadZipFile:
-        raise StoreError(f"'{name}' is no zip, or it is damaged; nothing was added") from None
-    except StoreError:
-        raise
-    except OSError as error:
-        raise StoreError(f"cannot read '{name}': {error.strerror or error}") from None
+    manifest, visits = _read(path)
+    for patient in manifest.patients:
+        patient.code = checked_code((renamed or {}).get(patient.code, patient.code))
+    _check_codes(manifest)
     taken = set(_codes(store)) & {patient.code for patient in manifest.patients}
     if taken and known == "refuse":
         raise StoreError(
@@ -228,6 +272,25 @@ def import_visits(
                 _add(store, patient, drawn)
                 added += len(drawn)
     return added, tuple(sorted(taken))
+
+
+def _read(path: str | os.PathLike[str] | BinaryIO) -> tuple[_Manifest, list[list[_Read]]]:
+    """Return all of an archive, checked."""
+    name = one_line(os.fspath(path)) if isinstance(path, str | os.PathLike) else "the archive"
+    try:
+        with zipfile.ZipFile(path) as archive:
+            _check_size(archive, name)
+            manifest = _read_manifest(archive, name)
+            return manifest, [
+                [_read_visit(archive, v, name) for v in p.visits] for p in manifest.patients
+            ]
+    except StoreError:
+        raise
+    except OSError as error:
+        raise StoreError(f"cannot read '{name}': {error.strerror or error}") from None
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
+        # Cut off, damaged within, packed in a way of its own, or with a password.
+        raise StoreError(f"'{name}' is no zip, or it is damaged; nothing was added") from None
 
 
 def _add(store: Store, patient: _Patient, drawn: Sequence[_Read]) -> None:
@@ -279,10 +342,14 @@ def _read_manifest(archive: zipfile.ZipFile, name: str) -> _Manifest:
         raise StoreError(
             f"the manifest of '{name}' does not fit: {one_line(where)}: {one_line(first['msg'])}"
         ) from None
-    codes = [patient.code for patient in manifest.patients]
-    if len(set(codes)) < len(codes):
-        raise StoreError(f"the manifest of '{name}' names a patient twice")
+    _check_codes(manifest)
     return manifest
+
+
+def _check_codes(manifest: _Manifest) -> None:
+    codes = Counter(patient.code for patient in manifest.patients)
+    if twice := [code for code, count in codes.items() if count > 1]:
+        raise StoreError(f"the archive would add the patient '{one_line(twice[0])}' twice")
 
 
 def _unpacked(archive: zipfile.ZipFile, member: str, most: int) -> bytes:

@@ -71,6 +71,7 @@ FLOORS = {
     "_store_schema": 1,
     "visits": 9,
     "store": 10,
+    "course": 11,
     "store_archive": 11,
     "pooling": 11,
     "measured_pack": 12,

@@ -18,8 +18,10 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing, drawing_schema
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS
 from hippain_maps.ranking import rank
+from hippain_maps.store import default_path
 from hippain_maps.viewer.answers import ErrorOut
 from hippain_maps.viewer.atlas_routes import atlas_routes, chart_routes, json_answer
+from hippain_maps.viewer.desk import Desk
 from hippain_maps.viewer.drawing_routes import drawing_routes
 from hippain_maps.viewer.faults import LOG, add_handlers
 from hippain_maps.viewer.guard import Guard
@@ -27,6 +29,7 @@ from hippain_maps.viewer.page import page_routes
 from hippain_maps.viewer.ranking_data import Ranker
 from hippain_maps.viewer.rates import Rate
 from hippain_maps.viewer.sessions import Sessions
+from hippain_maps.viewer.visit_routes import visit_routes
 from hippain_maps.viewer.work import WorkFile
 from hippain_maps.viewer.work_routes import own_routes, work_routes
 
@@ -36,7 +39,9 @@ _PATIENCE = 2.0
 """Seconds after the start until patterns are got ready: the page comes first."""
 
 
-def create_app(atlas: Atlas, secret: str, port: int, work_folder: Path) -> FastAPI:
+def create_app(
+    atlas: Atlas, secret: str, port: int, work_folder: Path, store: Path | None = None
+) -> FastAPI:
     """Return the viewer as an ASGI app.
 
     Parameters
@@ -49,6 +54,8 @@ def create_app(atlas: Atlas, secret: str, port: int, work_folder: Path) -> FastA
         Where the app is served, on 127.0.0.1: requests to another host are refused.
     work_folder : path
         Where the unsaved drawing is kept; private.
+    store : path, optional
+        Where visits are kept; by default in the same folder.
 
     Returns
     -------
@@ -58,7 +65,9 @@ def create_app(atlas: Atlas, secret: str, port: int, work_folder: Path) -> FastA
     sessions = Sessions(secret)
     rank_rate = Rate("rankings", burst=60, per_second=30)
     figure_rate = Rate("figures", burst=12, per_second=4)
+    visit_rate = Rate("comparisons and files", burst=20, per_second=4)
     ranker, work = Ranker(atlas), WorkFile(work_folder)
+    visits = store or work_folder / default_path().name
 
     @asynccontextmanager
     async def running(app: FastAPI) -> AsyncIterator[None]:
@@ -72,6 +81,7 @@ def create_app(atlas: Atlas, secret: str, port: int, work_folder: Path) -> FastA
             drawing_routes(ranker, rank_rate, figure_rate),
             own_routes(work),
             work_routes(work, ranker),
+            visit_routes(atlas, ranker, visits, work, Desk(work_folder, visits), visit_rate),
         ],
         lifespan=running,
     )

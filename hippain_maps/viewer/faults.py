@@ -20,7 +20,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from hippain_maps._json import cut, one_line
-from hippain_maps.errors import DrawingError, OutputError, UnknownNameError
+from hippain_maps.errors import DrawingError, OutputError, StoreError, UnknownNameError
 
 LOG = logging.getLogger("hippain_maps.viewer")
 """Where faults are noted: their kind and place, never what was sent."""
@@ -30,6 +30,14 @@ _PACKAGE = Path(__file__).resolve().parents[1]
 _SPOKEN = {
     404: ("not_found", "there is nothing at this address"),
     405: ("method_not_allowed", "this address does not answer to that method"),
+}
+
+
+_STORE = {
+    "refused": (422, "store_refused"),
+    "missing": (404, "not_found"),
+    "changed": (409, "stale"),
+    "unavailable": (503, "store_unavailable"),
 }
 
 
@@ -96,6 +104,9 @@ def refusal_of(error: Exception) -> Refusal | None:
             return Refusal(422, "bad_drawing", error.message, where=error.where)
         case UnknownNameError():
             return Refusal(404, "unknown_name", one_line(error.message))
+        case StoreError():
+            status, code = _STORE[error.kind]
+            return Refusal(status, code, one_line(error.message))
         case OutputError():
             return Refusal(503, "not_saved", one_line(str(error)))
         case RequestValidationError():
@@ -137,6 +148,7 @@ def add_handlers(app: FastAPI) -> None:
         Refusal,
         DrawingError,
         UnknownNameError,
+        StoreError,
         OutputError,
         RequestValidationError,
         HTTPException,

@@ -20,12 +20,15 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import ClientDisconnect, cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hippain_maps._limits import MAX_DRAWING_BYTES
+from hippain_maps._limits import MAX_ARCHIVE_UPLOAD, MAX_DRAWING_BYTES
 from hippain_maps.viewer.faults import Refusal, fault, refusal_of
 from hippain_maps.viewer.sessions import Session
 
 MAX_BODY = MAX_DRAWING_BYTES + 1_000
 """Largest body, bytes: a drawing, and what may be wrapped around it."""
+
+LARGER_BODIES: Mapping[str, int] = {"/api/v1/store/import": MAX_ARCHIVE_UPLOAD}
+"""Where more is read: for those who have been let in, and are no patients."""
 
 _PATIENCE = 3.0
 """Seconds in which a refused request may finish sending."""
@@ -140,6 +143,7 @@ class Guard:
 
         try:
             answer = self._at_the_door(scope)
+            body.most = _most(scope)
             if answer is None:
                 await self._app(scope, body.receive, strict)
             else:
@@ -174,7 +178,7 @@ class Guard:
             return HTMLResponse(_CLOSED, 401)
         if session.lock and not _open_to_patients(scope["method"], path, scope["query_string"]):
             raise Refusal(423, "locked", "the patient is drawing; leave patient mode first")
-        _check_length(headers)
+        _check_length(headers, _most(scope))
         scope.setdefault("state", {})["session"] = session
         return None
 
@@ -237,17 +241,22 @@ def _open_to_patients(method: str, path: str, query: bytes) -> bool:
     return (method, path) in _FOR_PATIENTS
 
 
-def _check_length(headers: Headers) -> None:
+def _most(scope: Scope) -> int:
+    """Return the largest body that is read here."""
+    return LARGER_BODIES.get(str(scope["path"]), MAX_BODY)
+
+
+def _check_length(headers: Headers, most: int) -> None:
     declared = headers.get("content-length", "0")
-    if not re.fullmatch(r"\d{1,15}", declared) or int(declared) > MAX_BODY:
-        raise _too_large()
+    if not re.fullmatch(r"\d{1,15}", declared) or int(declared) > most:
+        raise _too_large(most)
 
 
-def _too_large() -> Refusal:
+def _too_large(most: int) -> Refusal:
     return Refusal(
         413,
         "too_large",
-        f"the body is larger than {MAX_BODY:,} bytes, the most that is read",
+        f"the body is larger than {most:,} bytes, the most that is read",
         headers={"Connection": "close"},
     )
 
@@ -256,6 +265,7 @@ class _Body:
     """A body on its way in, counted as it comes, whatever length was declared."""
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
+        self.most = MAX_BODY
         self._receive = receive
         self._read = 0
         # Who asks before sending will be told not to.
@@ -270,9 +280,9 @@ class _Body:
             If all of them together are too large.
         """
         message = await self._next()
-        if self._read > MAX_BODY:
+        if self._read > self.most:
             await self.read_off()
-            raise _too_large()
+            raise _too_large(self.most)
         return message
 
     async def read_off(self) -> None:

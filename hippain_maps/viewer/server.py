@@ -110,6 +110,7 @@ def serve(
     say: Callable[[str], None],
     open_browser: bool,
     folder: Path | None = None,
+    store: Path | None = None,
     pair: Callable[[WorkFile], None] | None = None,
 ) -> None:
     """Serve the viewer until interrupted.
@@ -126,6 +127,8 @@ def serve(
         Whether to open it too. That link works once: others on the machine can see it.
     folder : path, optional
         For the unsaved drawing; by default `work_folder`.
+    store : path, optional
+        For visits; by default in the folder of the unsaved drawing.
     pair : callable, optional
         Opens a door for a second device, given where drawings are kept.
 
@@ -136,7 +139,7 @@ def serve(
     """
     port = listening.getsockname()[1]
     secret = secrets.token_urlsafe(32)
-    app = create_app(atlas, secret, port, folder or work_folder())
+    app = create_app(atlas, secret, port, folder or work_folder(), store)
     with listening:
         say(f"http://{HOST}:{port}/?key={secret}")
         if pair:

@@ -66,7 +66,7 @@ class WorkFile:
     def get(self) -> Work:
         """Return what is kept; nothing if there is no file, or none that can be read."""
         with self._lock:
-            work = _read(self.path, Work) or Work()
+            work = read_private(self.path, Work) or Work()
             # A removed file does not start to count again, or a late writer would be believed.
             work.revision = max(work.revision, self._least)
             return work
@@ -100,7 +100,7 @@ class WorkFile:
                 )
             saved = datetime.now(UTC).isoformat(timespec="seconds")
             work = Work(drawing=drawing, saved=saved, revision=now + 1)
-            _write(self.path, work)
+            write_private(self.path, work)
             self._least = work.revision
             return work
 
@@ -122,12 +122,12 @@ class WorkFile:
         if work.drawing and work.drawing.get("features"):
             with self._lock:
                 kept = [work, *self.aside().drawings][:KEPT_ASIDE]
-                _write(self.aside_path, Aside(drawings=kept))
+                write_private(self.aside_path, Aside(drawings=kept))
 
     def aside(self) -> Aside:
         """Return the drawings kept aside."""
         with self._lock:
-            return _read(self.aside_path, Aside) or Aside()
+            return read_private(self.aside_path, Aside) or Aside()
 
     def forget_aside(self) -> None:
         """Remove the drawings kept aside."""
@@ -135,7 +135,7 @@ class WorkFile:
             _remove(self.aside_path)
 
 
-def _read(path: Path, model: type[M]) -> M | None:
+def read_private(path: Path, model: type[M]) -> M | None:
     """Return a file of ours; one that is not is put out of the way, since it may be somebody's."""
     try:
         return model.model_validate_json(path.read_bytes())
@@ -152,7 +152,7 @@ def _read(path: Path, model: type[M]) -> M | None:
         return None
 
 
-def _write(path: Path, model: BaseModel) -> None:
+def write_private(path: Path, model: BaseModel) -> None:
     """Write a file that nobody else can read, not even while it is written."""
 
     def write(beside: Path) -> None:

@@ -24,7 +24,7 @@ export function startAtlas(node) {
 export const kinds = () => ["muscle", ...new Set(sources().map((x) => x.kind).filter((k) => k !== "muscle"))];
 
 function show() {
-  if (state.mode === "draw" || state.patient) return;
+  if ((state.mode !== "atlas" && state.mode !== "quiz") || state.patient) return;
   if (state.mode === "quiz") { quiz(place); return; }
   if (where) { showPlace(); return; }
   const input = h("input", { type: "search", id: "search", "data-key": "search", value: query, placeholder: t("atlas.search"), autocomplete: "off", spellcheck: "false", oninput: (event) => { query = event.target.value; list(); } });

@@ -4,10 +4,11 @@ import { ask, download, give } from "./api.js";
 import { dialog, h, icon, swap, toast } from "./dom.js";
 import { t } from "./i18n.js";
 import { languageMenu } from "./modes.js";
+import { reports } from "./openvisit.js";
 import { hideOverlays } from "./overlay.js";
 import { closeDetail } from "./detail.js";
 import { askForPatient } from "./patient.js";
-import { emptyDoc, isEmpty, load, on, state, undo } from "./state.js";
+import { emit, emptyDoc, isEmpty, load, on, state, undo } from "./state.js";
 import { forget } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
@@ -51,6 +52,7 @@ function menu() {
     h("button.menu-row", { type: "button", onclick: () => input.click() }, icon("file"), h("span", {}, h("b", { text: t("files.open") }), h("small", { text: t("files.open_means") }))),
     row("download", "files.save", save, nothing),
     row("download", "files.ranking", saveRanking, unranked),
+    row("print", "report.title", reports, nothing),
     h("div.menu-formats", { role: "group", "aria-label": t("files.figure") }, h("span", {}, icon("download"), h("b", { text: t("files.figure") })),
       ["png", "svg", "pdf"].map((f) => h("button.button", { type: "button", disabled: unranked, onclick: () => { box.close(); figure(f); } }, f.toUpperCase()))),
     h("div.menu-formats.narrow-only", {}, h("span", { text: t("language") }), languageMenu()),
@@ -112,6 +114,7 @@ function begin() {
 async function forgetAll() {
   closeDetail();
   hideOverlays();
+  emit("forget");
   load(emptyDoc(), { why: "restore" });
   state.ranking = null;
   try { await forget(); await ask("/work/aside", { method: "DELETE" }).catch(() => {}); toast(t("files.forgotten")); } catch (error) { toast(error.message || t("error.fault")); }

@@ -15,6 +15,7 @@ import { startMarks, textures } from "./marks.js";
 import { startModes } from "./modes.js";
 import { hatches } from "./overlay.js";
 import { resumePatient, startPatient } from "./patient.js";
+import { resumeVisit, startOpenVisit } from "./openvisit.js";
 import { startPen } from "./pen.js";
 import { rankSoon, startRanking } from "./ranking.js";
 import { startCursor } from "./regionlist.js";
@@ -22,6 +23,7 @@ import { startResults } from "./results.js";
 import { fetchSources } from "./sources.js";
 import { emit, isEmpty, load, on, redo, removeMarks, select, state, undo, VIEWS } from "./state.js";
 import { pickTool, startTools } from "./tools.js";
+import { startVisits } from "./visits.js";
 import { restore, startWork, watchWork } from "./work.js";
 
 const $ = (id) => document.getElementById(id);
@@ -43,6 +45,8 @@ async function start() {
   startLegend($("legend"));
   startAtlas($("atlas"));
   startPatient($("patient"));
+  startOpenVisit($("visit"));
+  startVisits($("visits"));
   startModes();
   startFiles();
   startCamera(svg, $("labels"));
@@ -55,6 +59,7 @@ async function start() {
   else {
     fetchSources().catch(tell);
     await restore().catch(tell);
+    await resumeVisit().catch(tell);
     rankSoon();
   }
   startWork();

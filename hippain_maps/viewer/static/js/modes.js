@@ -22,8 +22,6 @@ export function setMode(mode) {
   if (detailOpen()) closeDetail();
   hideOverlays();
   document.body.dataset.mode = mode;
-  $("results").hidden = mode !== "draw";
-  $("atlas").hidden = mode === "draw";
   emit("mode");
   emit("refresh");
 }
@@ -38,7 +36,10 @@ export function showPane(which) {
 function show() {
   document.body.dataset.mode = state.mode;
   document.body.dataset.pane = pane;
-  swap($("modes"), ["draw", "atlas", "quiz"].map((mode) =>
+  $("results").hidden = state.mode !== "draw";
+  $("atlas").hidden = state.mode !== "atlas" && state.mode !== "quiz";
+  $("visits").hidden = state.mode !== "visits";
+  swap($("modes"), ["draw", "visits", "atlas", "quiz"].map((mode) =>
     h("button.mode", { type: "button", "data-key": `mode-${mode}`, "aria-current": state.mode === mode ? "page" : null, text: t(`mode.${mode}`), onclick: () => setMode(mode) })));
   showPanes();
 }

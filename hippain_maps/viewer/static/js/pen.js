@@ -163,6 +163,7 @@ function finish({ kind, view, points, before }) {
 
 function tap({ view, point }) {
   if (state.mode !== "draw") { emit("region-tapped", { view, region: regionAt(view, ...point), point }); return; }
+  if (state.pressing) emit("stage-tap", { view, point });
   const slack = 10 / scaleNow();
   const hit = [...marks()].reverse().find((m) => m.properties.view === view && touches(m, point, slack));
   select(hit ? hit[ID] : null);

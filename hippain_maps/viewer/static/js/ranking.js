@@ -17,7 +17,7 @@ export function startRanking() {
 
 /** Rank at the end of this task, so that several changes at once are one request. */
 export function rankSoon() {
-  if (state.patient || waiting) return;
+  if (state.patient || state.pressing || waiting) return;
   waiting = true;
   busy(true);
   queueMicrotask(() => { waiting = false; rankNow(); });

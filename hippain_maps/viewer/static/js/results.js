@@ -74,7 +74,7 @@ function announce() {
 }
 
 function show() {
-  if (state.mode !== "draw" || state.patient) return;
+  if (state.mode !== "draw" || state.patient || state.pressing) return;
   const r = state.ranking;
   place.classList.toggle("folded", isFolded());
   swap(place,

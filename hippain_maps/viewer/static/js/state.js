@@ -33,6 +33,7 @@ export const state = {
   ranking: null,
   language: "en",
   patient: false,
+  pressing: false, // The page holds what a pressed point sends, not the drawing.
   eraserTouched: false,
 };
 

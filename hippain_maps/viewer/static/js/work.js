@@ -7,7 +7,7 @@ import { emit, emptyDoc, load, on, state } from "./state.js";
 let revision = 0, timer = 0, sending = null, again = false;
 
 export function startWork() {
-  on("doc", ({ why }) => { if (why !== "restore" && why !== "next") keepSoon(); });
+  on("doc", ({ why }) => { if (why !== "restore" && why !== "next" && !state.pressing) keepSoon(); });
   addEventListener("pagehide", () => { if (timer) { clearTimeout(timer); keep(true); } });
 }
 
@@ -62,7 +62,7 @@ async function meet() {
 /** Now and then look whether a drawing came in from elsewhere, as long as nothing waits here. */
 export function watchWork() {
   setInterval(() => {
-    if (!document.hidden && !state.patient && !timer && !sending && !isDrawing()) meet();
+    if (!document.hidden && !state.patient && !state.pressing && !timer && !sending && !isDrawing()) meet();
   }, 4000);
 }
 
