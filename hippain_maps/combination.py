@@ -25,10 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps.candidates import Ranking
-from hippain_maps.expectation import expectation
+from hippain_maps.expectation import NO, YES, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.patterns import Source, TriggerPoint
-from hippain_maps.ranking import evidence_weights
+from hippain_maps.ranking import evidence_weights, weights_of
 from hippain_maps.reasons import AreaFit, areas_of
 
 TRIED = 16
@@ -127,25 +127,27 @@ def combination(ranking: Ranking) -> Combination:
         return Combination((), 0.0)
     atlas, found = ranking.atlas, ranking.overlap
     expected, model = expectation(atlas), atlas.model
-    drawn, spared, *factors = evidence_weights(found.fraction, found, atlas)
+    drawn, _, *factors = evidence_weights(found.fraction, found, atlas)
     for_pain, for_rest = (model.combination_weight * factor for factor in factors)
     for_rest *= model.combination_silence
-    mirror = atlas.body.mirror_place
     muscles = np.flatnonzero([source.is_muscle for source in expected.sources])
     prior = np.array(
         [model.source_priors.get(expected.sources[i].id, model.default_prior) for i in muscles]
     )
     last = np.append(expected.first[1:], len(expected.owner))
-    values: list[FloatArray] = []
     # Of equal sets the side with more pain comes first, so that a mirrored drawing is mirrored.
     left, right = (half.sum() for half in np.split(found.skin_cm2, 2))
     sides = SIDES if left >= right else SIDES[::-1]
-    for side in sides:
-        pain, rest = (drawn, spared) if side == "left" else (drawn[mirror], spared[mirror])
+    mirror = atlas.body.mirror_place
+    seen = expected.view_sums(found.known, weights_of(atlas), mirror)
+    values: list[FloatArray] = []
+    rests: list[FloatArray] = []
+    sums = expected.pain.sums(both_sides(drawn, mirror), slice(YES, NO + 1))
+    for s in map(SIDES.index, sides):
         # What a state explains beyond the background, less what it wrongly expects.
-        gain = expected.log_pain @ pain - np.log(model.background) * pain.sum()
-        value = for_pain * gain + for_rest * (expected.log_no_pain @ rest)
-        values.append(value + expected.log_prior)
+        gain = sums[s, YES] - np.log(model.background) * drawn.sum()
+        rests.append(seen.no_pain[s] - sums[s, NO])
+        values.append(for_pain * gain + for_rest * rests[-1] + expected.log_prior)
     best = np.stack([np.maximum.reduceat(v, expected.first)[muscles] for v in values], axis=1)
     # The likeliest first; equal ones in the order of the atlas.
     order = np.argsort(-(best + np.log(prior)[:, None]).ravel(), kind="stable")
@@ -156,20 +158,18 @@ def combination(ranking: Ranking) -> Combination:
     costs: list[float] = []
     # Where nothing was drawn the logs of several sources add up; only painful regions need more.
     here = np.flatnonzero(drawn)
+    places = {"left": here, "right": mirror[here]}
     log_share = np.log(prior / (prior.sum() * len(SIDES)))
     for number, key in enumerate(tried.tolist()):
         place, s = divmod(key, len(sides))
         i, side = int(muscles[place]), sides[s]
         rows = np.arange(expected.first[i], last[i])
         for state in rows[np.argsort(-values[s][rows], kind="stable")[:STATES]].tolist():
-            row = expected.log_no_pain[state]
-            row = row if side == "left" else row[mirror]
             keys.append((i, side, state))
             group.append(number)
-            quiet.append(np.exp(row[here]))
-            costs.append(
-                float(log_share[place] + expected.log_prior[state] + for_rest * (row @ spared))
-            )
+            quiet.append(np.exp(expected.pain.row(state, NO)[places[side]]))
+            share = log_share[place] + expected.log_prior[state]
+            costs.append(float(share + for_rest * rests[s][state]))
     search = _Search(
         group=np.array(group),
         quiet=np.array(quiet),

@@ -1,31 +1,36 @@
-"""Where each source is expected to hurt: every way it can be active, as one matrix.
+"""Where each source is expected to hurt: every way it can be active, in tables.
 
 A source is active through one or more of its trigger points, and the spillover of each of these is
 felt or not. A source with published frequencies has a state for every choice of the groups that
 hurt, with their published chances, and of how much of each then hurts. Each such *state*
-expects every sided region to hurt with some probability. All states of all sources, left side, are
-rows of one matrix; the right side is the same matrix read through the mirror. A drawing is then
-compared with everything at once. Where a source goes numb or tingles, its core, is a row apart.
+expects every sided region to hurt with some probability: that of the background nearly everywhere,
+so that what is kept is where it departs from it (`hippain_maps.departures`). All states of all
+sources, left side, stand in one order; the right side is the same read through the mirror. A
+drawing is then compared with everything at once. Where a source goes numb or tingles, its core, is
+kept apart.
 """
 
 from __future__ import annotations
 
 import itertools
-import math
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps.atlas import Atlas
+from hippain_maps.departures import Departures, Part
 from hippain_maps.geometry import FloatArray
 from hippain_maps.model import Model
 from hippain_maps.patterns import Source, TriggerPoint
-from hippain_maps.softening import softening
+from hippain_maps.regions import IntArray
+from hippain_maps.softening import Softening, softening
 
-IntArray = NDArray[np.intp]
+YES, NO, SHARE = range(3)
+"""Kinds of values in the tables: log of the chance, log of its opposite, share of the pain."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,17 +49,17 @@ class Expectation:
         The source of each row.
     active : ndarray of bool, shape (states, most trigger points)
         Which trigger points of its source are active in each state; a territory always is.
-    essential : ndarray, shape (trigger points, 2 regions)
-        1 in the essential zone of each trigger point of each source.
+    essential_point, essential_region : ndarray of int
+        The essential zones: a trigger point, counted over all sources, and a sided region.
     first_point : ndarray of int, shape (sources,)
-        First row of each source in `essential`.
-    log_pain, log_no_pain : ndarray, shape (states, 2 regions)
-        Log of the probability that a region hurts, and that it does not, edges softened.
-    where : ndarray, shape (states, 2 regions)
-        Where a state's pain lies: the share of its expected painful skin that each region holds,
-        background left out. Rows sum to 1, or to 0 where nothing is felt (a rare zone, unfelt).
-    log_core, log_no_core : ndarray, shape (sources, 2 regions)
-        Log of the probability that a region is numb or tingles, and that it is not.
+        Number of the first trigger point of each source.
+    pain : Departures
+        By state: log of the probability that a region hurts (`YES`), and that it does not (`NO`),
+        edges softened; and where a state's pain lies (`SHARE`): the share of its expected painful
+        skin that each region holds, background left out. Shares sum to 1, or to 0 where nothing
+        is felt (a rare zone, unfelt).
+    core : Departures
+        By source: log of the probability that a region is numb or tingles, and that it is not.
     """
 
     sources: tuple[Source, ...]
@@ -62,14 +67,39 @@ class Expectation:
     log_prior: FloatArray
     owner: IntArray
     active: NDArray[np.bool_]
-    essential: FloatArray
+    essential_point: IntArray
+    essential_region: IntArray
     first_point: IntArray
-    log_pain: FloatArray
-    log_no_pain: FloatArray
-    where: FloatArray
-    log_core: FloatArray
-    log_no_core: FloatArray
+    pain: Departures
+    core: Departures
     _views: dict[bytes, ViewSums] = field(default_factory=dict, init=False, repr=False)
+
+    # As matrices, for many drawings at once; made when they are asked for, since they are large.
+
+    @cached_property
+    def log_pain(self) -> FloatArray:
+        """Log of the probability that a region hurts, shape (states, 2 regions)."""
+        return self.pain.dense(YES)
+
+    @cached_property
+    def log_no_pain(self) -> FloatArray:
+        """Log of the probability that it does not, shape (states, 2 regions)."""
+        return self.pain.dense(NO)
+
+    @cached_property
+    def where(self) -> FloatArray:
+        """Where a state's pain lies, shape (states, 2 regions)."""
+        return self.pain.dense(SHARE)
+
+    @cached_property
+    def log_core(self) -> FloatArray:
+        """Log of the probability that a region is numb or tingles, shape (sources, 2 regions)."""
+        return self.core.dense(YES)
+
+    @cached_property
+    def log_no_core(self) -> FloatArray:
+        """Log of the probability that it is not, shape (sources, 2 regions)."""
+        return self.core.dense(NO)
 
     def view_sums(self, known: NDArray[np.bool_], weight: FloatArray, mirror: IntArray) -> ViewSums:
         """Return what depends on the used views alone, worked out once for each set of views.
@@ -87,14 +117,19 @@ class Expectation:
         if key not in self._views:
             if len(self._views) >= _MOST_VIEWS:
                 self._views.clear()
-            sides = (known, known[mirror])
-            weights = (weight * known, (weight * known)[mirror])
+            sides = both_sides(known.astype(float), mirror)
+            weights = both_sides(weight * known, mirror)
             self._views[key] = ViewSums(
-                in_sight=tuple(self.where @ seen for seen in sides),
-                no_pain=tuple(self.log_no_pain @ spared for spared in weights),
-                no_core=tuple(self.log_no_core @ spared for spared in weights),
+                in_sight=tuple(self.pain.sums(sides, slice(SHARE, SHARE + 1))[:, 0]),
+                no_pain=tuple(self.pain.sums(weights, slice(NO, NO + 1))[:, 0]),
+                no_core=tuple(self.core.sums(weights, slice(NO, NO + 1))[:, 0]),
             )
         return self._views[key]
+
+
+def both_sides(values: FloatArray, mirror: IntArray) -> FloatArray:
+    """Return values of sided regions as the left and as the right sources see them."""
+    return np.stack([values, values[mirror]])
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,97 +165,126 @@ def expectation(atlas: Atlas) -> Expectation:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class _States:
+    """The states of one source, left side.
+
+    Parameters
+    ----------
+    prior : ndarray, shape (states,)
+        Weight of each.
+    active : ndarray of bool, shape (states, trigger points)
+        Which trigger points are active.
+    region : ndarray of int, shape (n,)
+        Places of the regions where any of them departs from the background, borders sharp.
+    chance : ndarray, shape (states, n)
+        Chance that these hurt.
+    """
+
+    prior: FloatArray
+    active: NDArray[np.bool_]
+    region: IntArray
+    chance: FloatArray
+
+
 def _build(atlas: Atlas) -> Expectation:
-    first: list[int] = []
-    priors: list[float] = []
-    rows: list[FloatArray] = []
-    active: list[tuple[bool, ...]] = []
-    owner: list[int] = []
-    points: list[TriggerPoint] = []
-    first_point: list[int] = []
-    for number, source in enumerate(atlas.sources.values()):
-        first.append(len(rows))
-        states = list((_frequent if source.frequencies else _states)(source, atlas))
-        total = sum(prior for prior, _, _ in states)
-        priors += [math.log(prior / total) for prior, _, _ in states]
-        active += [on for _, on, _ in states]
-        owner += [number] * len(states)
-        first_point.append(len(points))
-        points += source.trigger_points
-        rows += [chance for _, _, chance in states]
-    blur = softening(atlas.body, atlas.model.border_softness_cm)
-    pain = np.reshape(rows, (len(rows), len(atlas.body.sided))) @ blur.T
-    own = np.maximum(pain - atlas.model.background, 0) * atlas.body.skin
-    whole = own.sum(axis=1, keepdims=True)
-    core = np.reshape(
-        [_core(source, atlas) for source in atlas.sources.values()],
-        (len(atlas.sources), len(atlas.body.sided)),
-    )
-    core = core @ blur.T
+    sources, model = tuple(atlas.sources.values()), atlas.model
+    blur = softening(atlas.body, model.border_softness_cm)
+    states = [(_frequent if source.frequencies else _states)(source, atlas) for source in sources]
+    counts = np.array([len(found.prior) for found in states], dtype=np.intp)
+    points = [point for source in sources for point in source.trigger_points]
+    of_source = np.array([len(source.trigger_points) for source in sources], dtype=np.intp)
+    essential = [
+        (number, atlas.body.place[part.sided("left")])
+        for number, point in enumerate(points)
+        for part in point.zones["essential"]
+    ]
+    point, region = np.array(essential, dtype=np.intp).reshape(-1, 2).T
+    parts = [_softened(found, blur, atlas) for found in states]
+    cores = [_core(source, blur, atlas) for source in sources]
+    background = np.array([np.log(model.background), np.log1p(-model.background), 0.0])
+    regions = len(atlas.body.sided)
     return Expectation(
-        sources=tuple(atlas.sources.values()),
-        first=np.array(first, dtype=np.intp),
-        log_prior=np.array(priors),
-        owner=np.array(owner, dtype=np.intp),
-        active=_padded(active),
-        essential=_essential(points, atlas),
-        first_point=np.array(first_point, dtype=np.intp),
-        # By columns: a drawing needs those of its regions.
-        log_pain=np.asfortranarray(np.log(pain)),
-        log_no_pain=np.asfortranarray(np.log1p(-pain)),
-        where=np.divide(own, whole, out=np.zeros_like(own), where=whole > 0),
-        log_core=np.log(core),
-        log_no_core=np.log1p(-core),
+        sources=sources,
+        first=np.cumsum(counts) - counts,
+        log_prior=np.concatenate(
+            [np.empty(0), *(np.log(found.prior / found.prior.sum()) for found in states)]
+        ),
+        owner=np.repeat(np.arange(len(sources)), counts),
+        active=_padded([found.active for found in states]),
+        essential_point=point,
+        essential_region=region,
+        first_point=np.cumsum(of_source) - of_source,
+        pain=Departures.of(parts, background, regions),
+        core=Departures.of(cores, background[:SHARE], regions),
     )
 
 
-def _padded(rows: Sequence[tuple[bool, ...]]) -> NDArray[np.bool_]:
-    """Return rows of unequal length as one array, filled up with False."""
-    table = np.zeros((len(rows), max(map(len, rows), default=0)), dtype=bool)
-    for row, values in zip(table, rows, strict=True):
-        row[: len(values)] = values
-    return table
+def _padded(tables: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
+    """Return tables of unequal width as one array, filled up with False."""
+    widest = max((table.shape[1] for table in tables), default=0)
+    whole = np.zeros((sum(map(len, tables)), widest), dtype=bool)
+    row = 0
+    for table in tables:
+        whole[row : row + len(table), : table.shape[1]] = table
+        row += len(table)
+    return whole
 
 
-def _essential(points: Sequence[TriggerPoint], atlas: Atlas) -> FloatArray:
-    """Return 1 in the essential zone of each trigger point, on the left."""
-    table = np.zeros((len(points), len(atlas.body.sided)))
-    for row, point in zip(table, points, strict=True):
-        row[[atlas.body.place[part.sided("left")] for part in point.zones["essential"]]] = 1
-    return table
-
-
-def _states(source: Source, atlas: Atlas) -> Iterator[tuple[float, tuple[bool, ...], FloatArray]]:
-    """Yield prior weight, active trigger points and chance of pain of each state of a source."""
+def _states(source: Source, atlas: Atlas) -> _States:
+    """Return the states of a source with zones."""
     model, place = atlas.model, atlas.body.place
+    region = sorted(
+        {
+            place[part.sided("left")]
+            for point in source.trigger_points
+            for parts in point.zones.values()
+            for part in parts
+        }
+    )
+    column = {one: number for number, one in enumerate(region)}
     point_priors = model.trigger_point_priors.get(source.id, {})
-    spared: list[list[FloatArray | None]] = []
-    weights: list[list[float]] = []
+    spared: list[FloatArray] = []
+    weights: list[FloatArray] = []
     for point in source.trigger_points:
         on = model.trigger_point_active * point_priors.get(point.id, 1.0)
-        felt = _spared(point, model, place, spillover=True)
+        rows = [np.ones(len(region)), _spared(point, atlas, column, spillover=True)]
+        share = [1 - on, on]
         if point.zones["spillover"] or point.zones["rare"]:
-            unfelt = _spared(point, model, place, spillover=False)
-            spared.append([None, unfelt, felt])
-            share = model.spillover_felt
-            weights.append([1 - on, on * (1 - share), on * share])
-        else:
-            spared.append([None, felt])
-            weights.append([1 - on, on])
-    for choice in itertools.product(*(range(len(options)) for options in spared)):
-        if not any(choice):
-            continue
-        chosen = [spared[t][c] for t, c in enumerate(choice)]
-        quiet = np.full(len(place), 1 - model.background)
-        for factor in chosen:
-            if factor is not None:
-                quiet = quiet * factor
-        prior = math.prod(weights[t][c] for t, c in enumerate(choice))
-        yield prior, tuple(c > 0 for c in choice), 1 - quiet
+            felt = model.spillover_felt
+            rows.insert(1, _spared(point, atlas, column, spillover=False))
+            share = [1 - on, on * (1 - felt), on * felt]
+        spared.append(np.stack(rows))
+        weights.append(np.array(share))
+    # The first choice is none at all.
+    choices = np.array(list(itertools.product(*(range(len(s)) for s in spared)))[1:], dtype=np.intp)
+    prior = np.ones(len(choices))
+    quiet = np.full((len(choices), len(region)), 1 - model.background)
+    for choice, rows_of, weight in zip(choices.T, spared, weights, strict=True):
+        prior *= weight[choice]
+        quiet *= rows_of[choice]
+    return _States(prior, choices > 0, np.array(region, dtype=np.intp), 1 - quiet)
 
 
-def _frequent(source: Source, atlas: Atlas) -> Iterator[tuple[float, tuple[bool, ...], FloatArray]]:
-    """Yield the states of a source with published frequencies, as `_states` does.
+def _spared(
+    point: TriggerPoint, atlas: Atlas, column: dict[int, int], *, spillover: bool
+) -> FloatArray:
+    """Return the probability that each region is spared by one trigger point on the left."""
+    model = atlas.model
+    chance = {
+        "essential": model.zone_chance.essential,
+        "spillover": model.zone_chance.spillover if spillover else model.unfelt_spillover,
+        "rare": model.zone_chance.rare if spillover else 0.0,
+    }
+    spared = np.ones(len(column))
+    for zone, parts in point.zones.items():
+        for part in parts:
+            spared[column[atlas.body.place[part.sided("left")]]] = 1 - chance[zone] * part.weight
+    return spared
+
+
+def _frequent(source: Source, atlas: Atlas) -> _States:
+    """Return the states of a source with published frequencies.
 
     The chance of a group is the chance that any of it hurts: a state is a choice of groups and how
     much of each hurts, not a chance for each region.
@@ -228,45 +292,69 @@ def _frequent(source: Source, atlas: Atlas) -> Iterator[tuple[float, tuple[bool,
     model, place = atlas.model, atlas.body.place
     assert source.frequencies is not None
     groups = source.frequencies.groups
-    amounts = (0.0, *model.frequency_densities)
-    for choice in itertools.product(amounts, repeat=len(groups)):
-        if not any(choice):
-            continue
-        prior = math.prod(
-            group.share / len(model.frequency_densities) if much else 1 - group.share
-            for group, much in zip(groups, choice, strict=True)
-        )
-        if prior == 0:
-            continue
-        chance = np.full(len(place), model.background)
-        for group, much in zip(groups, choice, strict=True):
-            for region in group.regions if much else ():
-                sure = model.zone_chance.essential * group.mostly.get(region, 0)
-                chance[place[f"left:{region}"]] = max(much, sure)
-        yield prior, (True,), chance
+    amounts = np.array([0.0, *model.frequency_densities])
+    # The first choice is none at all.
+    choices = np.array(
+        list(itertools.product(range(len(amounts)), repeat=len(groups)))[1:], dtype=np.intp
+    )
+    prior = np.ones(len(choices))
+    region: list[int] = []
+    chance: list[FloatArray] = []
+    for choice, group in zip(choices.T, groups, strict=True):
+        share = group.share / (len(amounts) - 1)
+        prior *= np.where(choice > 0, share, 1 - group.share)
+        for name in group.regions:
+            sure = model.zone_chance.essential * group.mostly.get(name, 0)
+            hurts = np.maximum(amounts[choice], sure)
+            region.append(place[f"left:{name}"])
+            chance.append(np.where(choice > 0, hurts, model.background))
+    some = prior > 0
+    order = np.argsort(region)
+    return _States(
+        prior=prior[some],
+        active=np.ones((int(some.sum()), 1), dtype=bool),
+        region=np.array(region, dtype=np.intp)[order],
+        chance=np.stack(chance, axis=1)[some][:, order],
+    )
 
 
-def _core(source: Source, atlas: Atlas) -> FloatArray:
-    """Return the probability that each sided region is numb or tingles, on the left."""
-    chance = np.full(len(atlas.body.place), atlas.model.background)
+def _softened(found: _States, blur: Softening, atlas: Atlas) -> Part:
+    """Return where the states of a source depart from the background, borders softened."""
+    region, own = _reached(found.region, found.chance, blur, atlas.model)
+    above = np.maximum(own - atlas.model.background, 0) * atlas.body.skin[region]
+    whole = above.sum(axis=1, keepdims=True)
+    share = np.divide(above, whole, out=np.zeros_like(above), where=whole > 0)
+    return _part(region, own, atlas.model, share)
+
+
+def _core(source: Source, blur: Softening, atlas: Atlas) -> Part:
+    """Return where a source goes numb or tingles, on the left."""
+    model = atlas.model
+    chance: dict[int, float] = {}
     for part in source.core:
-        sure = atlas.model.zone_chance.essential * part.weight
         place = atlas.body.place[part.sided("left")]
-        chance[place] = max(chance[place], sure)
-    return chance
+        sure = model.zone_chance.essential * part.weight
+        chance[place] = max(chance.get(place, model.background), sure)
+    region = np.array(sorted(chance), dtype=np.intp)
+    sharp = np.array([[chance[place] for place in region.tolist()]])
+    return _part(*_reached(region, sharp, blur, model), model)
 
 
-def _spared(
-    point: TriggerPoint, model: Model, place: Mapping[str, int], *, spillover: bool
-) -> FloatArray:
-    """Return the probability that each sided region is spared by one trigger point on the left."""
-    chance = {
-        "essential": model.zone_chance.essential,
-        "spillover": model.zone_chance.spillover if spillover else model.unfelt_spillover,
-        "rare": model.zone_chance.rare if spillover else 0.0,
-    }
-    spared = np.ones(len(place))
-    for zone, parts in point.zones.items():
-        for part in parts:
-            spared[place[part.sided("left")]] = 1 - chance[zone] * part.weight
-    return spared
+def _reached(
+    region: IntArray, chance: FloatArray, blur: Softening, model: Model
+) -> tuple[IntArray, FloatArray]:
+    """Return the regions that chances reach across softened borders, and the chances there."""
+    takers, shares = blur.among(region)
+    return takers, model.background + (chance - model.background) @ shares.T
+
+
+def _part(
+    region: IntArray, chance: FloatArray, model: Model, share: FloatArray | None = None
+) -> Part:
+    kinds = [
+        np.log(chance) - np.log(model.background),
+        np.log1p(-chance) - np.log1p(-model.background),
+    ]
+    if share is not None:
+        kinds.append(share)
+    return Part(region, np.ascontiguousarray(np.stack(kinds).transpose(2, 0, 1)))

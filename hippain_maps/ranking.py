@@ -61,9 +61,10 @@ from numpy.typing import NDArray
 from hippain_maps.atlas import Atlas, Place
 from hippain_maps.candidates import Candidate, CandidateList, Ranking
 from hippain_maps.clues import effects, log_factors
+from hippain_maps.departures import Departures
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
-from hippain_maps.expectation import Expectation, expectation
+from hippain_maps.expectation import NO, YES, Expectation, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.palpation import PalpationEffect, palpated
@@ -203,8 +204,7 @@ def _channel(
     share: FloatArray,
     found: Overlap,
     atlas: Atlas,
-    log_yes: FloatArray,
-    log_no: FloatArray,
+    table: Departures,
     all_spared: tuple[FloatArray, ...],
 ) -> _Channel:
     """Evaluate the formula of the module for every row, on both sides, and for no source.
@@ -212,15 +212,18 @@ def _channel(
     Only the drawn regions are gone through: `all_spared` is the sum of ``w log (1 - p)`` over all
     that the used views show, from which they are taken out. So the cost hardly grows with sources.
     """
-    drawn, spared, for_pain, for_rest = evidence_weights(share, found, atlas)
-    here = np.flatnonzero(drawn)
-    places = (here, atlas.body.mirror_place[here])
-    likelihood = tuple(
-        for_pain * (drawn[here] @ log_yes.T[place])
-        + for_rest * (none - drawn[here] @ log_no.T[place])
-        for place, none in zip(places, all_spared, strict=True)
-    )
     shares = np.array(atlas.model.elsewhere_chances)
+    drawn, spared, for_pain, for_rest = evidence_weights(share, found, atlas)
+    if not drawn.any():
+        return _Channel(tuple(np.zeros(table.rows) for _ in SIDES), np.zeros(len(shares)))
+    likelihood = tuple(
+        for_pain * yes + for_rest * (none - no)
+        for (yes, no), none in zip(
+            table.sums(both_sides(drawn, atlas.body.mirror_place), slice(YES, NO + 1)),
+            all_spared,
+            strict=True,
+        )
+    )
     scattered: FloatArray = for_pain * drawn.sum() * np.log(shares)
     scattered += for_rest * spared.sum() * np.log1p(-shares)
     return _Channel(likelihood, scattered)
@@ -253,12 +256,8 @@ def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Evidence:
     """Compare a drawing with every state of every source, and average over the states."""
     model = atlas.model
     seen = expected.view_sums(found.known, weights_of(atlas), atlas.body.mirror_place)
-    pain = _channel(
-        found.fraction, found, atlas, expected.log_pain, expected.log_no_pain, seen.no_pain
-    )
-    feeling = _channel(
-        found.sensory, found, atlas, expected.log_core, expected.log_no_core, seen.no_core
-    )
+    pain = _channel(found.fraction, found, atlas, expected.pain, seen.no_pain)
+    feeling = _channel(found.sensory, found, atlas, expected.core, seen.no_core)
     trust = np.array([1 if s.is_muscle else model.other_weight for s in expected.sources])
     power = np.array([model.sight_power if s.is_muscle else 1 for s in expected.sources])
     log, active = [], []
@@ -412,16 +411,19 @@ def _also_drawn(
     """Return the candidates from a place on whose essential zone was nearly all drawn."""
     least = atlas.model.also_drawn
     size = atlas.body.skin * found.known
+    count = sum(len(source.trigger_points) for source in expected.sources)
     # A zone that joins several trigger points is not drawn where none of its parts half is.
     some: set[tuple[str, Side]] = set()
     for side in SIDES:
         drawn, seen = (
             v if side == "left" else v[atlas.body.mirror_place] for v in (found.skin_cm2, size)
         )
-        whole = expected.essential @ seen
-        share = np.divide(
-            expected.essential @ drawn, whole, out=np.zeros_like(whole), where=whole > 0
+        region = expected.essential_region
+        overlaid, whole = (
+            np.bincount(expected.essential_point, weights=v[region], minlength=count)
+            for v in (drawn, seen)
         )
+        share = np.divide(overlaid, whole, out=np.zeros(count), where=whole > 0)
         most = np.maximum.reduceat(share, expected.first_point)
         some |= {(expected.sources[i].id, side) for i in np.flatnonzero(most >= least / 2)}
     places = [n for n, key in enumerate(candidates.keys) if n >= first and key in some]

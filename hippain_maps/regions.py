@@ -123,15 +123,12 @@ class BodyChart:
         if not len(self.polygons):
             nothing = np.empty(0, dtype=np.intp)
             return nothing, nothing, np.empty(0)
-        starts, ends, owners = [], [], []
-        for place, polygon in enumerate(self.polygons):
-            for part in shapely.get_parts(polygon):
-                for ring in (part.exterior, *part.interiors):
-                    xy = np.round(shapely.get_coordinates(ring), 6)
-                    starts.append(xy[:-1])
-                    ends.append(xy[1:])
-                    owners.append(np.full(len(xy) - 1, place))
-        a, b, owner = np.concatenate(starts), np.concatenate(ends), np.concatenate(owners)
+        parts, of_part = shapely.get_parts(self.polygons, return_index=True)
+        rings, of_ring = shapely.get_rings(parts, return_index=True)
+        xy, of_point = shapely.get_coordinates(rings, return_index=True)
+        xy = np.round(xy, 6)
+        joined = of_point[1:] == of_point[:-1]
+        a, b, owner = xy[:-1][joined], xy[1:][joined], of_part[of_ring[of_point[:-1][joined]]]
         swap = (a[:, 0] > b[:, 0]) | ((a[:, 0] == b[:, 0]) & (a[:, 1] > b[:, 1]))
         edges = np.hstack([np.where(swap[:, None], b, a), np.where(swap[:, None], a, b)])
         order = np.lexsort((owner, *edges.T))

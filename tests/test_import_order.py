@@ -40,6 +40,7 @@ FLOORS = {
     "patterns": 4,
     "model": 5,
     "softening": 4,
+    "departures": 4,
     "clipping": 4,
     "words": 5,
     "anatomy": 5,

@@ -106,7 +106,7 @@ class Slow:
 
     def __init__(self, atlas: Atlas) -> None:
         self.atlas, self.body, self.model = atlas, atlas.body, atlas.model
-        blur = softening(self.body, self.model.border_softness_cm)
+        blur = softening(self.body, self.model.border_softness_cm).dense()
         self.keys = [(source, side) for source in atlas.sources.values() for side in SIDES]
         owner, weights, rows = [], [], []
         for number, (candidate, side) in enumerate(self.keys):
