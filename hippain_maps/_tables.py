@@ -189,7 +189,9 @@ def _print_reasons(console: Console, candidate: Candidate, body: Body) -> None:
     if outside:
         console.print(Text(f"  leaves unexplained: {', '.join(outside)}"))
     if why.unseen:
-        console.print(f"  not seen in the views used: {', '.join(why.unseen)}")
+        console.print(
+            f"  not seen in the views used: {', '.join(area.name for area in why.unseen)}"
+        )
     for point in candidate.trigger_points:
         trp = candidate.source.trigger_point(point)
         console.print(Text(f"  find {trp.name}: {trp.find}"))

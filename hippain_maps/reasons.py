@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from hippain_maps.candidates import Candidate, RegionFit
+from hippain_maps.geometry import Side
 from hippain_maps.regions import Body
 
 
@@ -16,19 +17,22 @@ class AreaFit:
     Parameters
     ----------
     name : str
-        The area, as clinicians say it.
+        The area, as clinicians say it, with its side.
+    area : str
+        Id of the group of the body that it is, for its name in another language.
+    side : {"left", "right"}
+        Whose half.
     drawn : float
         Drawn share of the regions' skin.
     skin_cm2 : float
         Drawn skin of the regions, cm2.
-    area : str
-        Id of the group of the body that it is, for its name in another language.
     """
 
     name: str
+    area: str
+    side: Side
     drawn: float
     skin_cm2: float
-    area: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Reasons:
     explained: tuple[AreaFit, ...]
     missing: tuple[AreaFit, ...]
     unexplained: tuple[AreaFit, ...]
-    unseen: tuple[str, ...]
+    unseen: tuple[AreaFit, ...]
 
 
 def reasons(candidate: Candidate, body: Body) -> Reasons:
@@ -74,7 +78,7 @@ def reasons(candidate: Candidate, body: Body) -> Reasons:
             if a.drawn < candidate.atlas.model.missing_area
         ),
         unexplained=_areas(candidate.unexplained, body),
-        unseen=tuple(a.name for a in _areas((f for f in essential if f.drawn is None), body)),
+        unseen=_areas((f for f in essential if f.drawn is None), body),
     )
 
 
@@ -92,11 +96,12 @@ def areas_of(fractions: Iterable[tuple[str, float]], body: Body) -> tuple[AreaFi
     body : Body
         Names the areas.
     """
-    skin: dict[tuple[str, str], float] = {}
-    covered: dict[tuple[str, str], float] = {}
+    skin: dict[tuple[str, Side], float] = {}
+    covered: dict[tuple[str, Side], float] = {}
     for sided, drawn in fractions:
-        side, _, region = sided.partition(":")
-        place = body.area_of[region], side
+        half, _, region = sided.partition(":")
+        side: Side = "left" if half == "left" else "right"
+        place = (body.area_of[region], side)
         size = body.regions[region].skin_cm2
         skin[place] = skin.get(place, 0.0) + size
         covered[place] = covered.get(place, 0.0) + size * drawn
@@ -104,10 +109,11 @@ def areas_of(fractions: Iterable[tuple[str, float]], body: Body) -> tuple[AreaFi
     order = sorted(skin, key=lambda place: (-covered[place], -skin[place]))
     return tuple(
         AreaFit(
-            name=f"{body.groups[place[0]].name} ({place[1]})",
-            drawn=covered[place] / skin[place],
-            skin_cm2=covered[place],
-            area=place[0],
+            name=f"{body.groups[area].name} ({side})",
+            area=area,
+            side=side,
+            drawn=covered[area, side] / skin[area, side],
+            skin_cm2=covered[area, side],
         )
-        for place in order
+        for area, side in order
     )

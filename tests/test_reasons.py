@@ -34,11 +34,11 @@ def test_reasons_by_hand() -> None:
     found = why(atlas, PainDrawing.from_polygons({"posterior": areas}), "wide")
     assert found.explained == (
         # Of the pattern's regions that were drawn at all.
-        AreaFit("Column (left)", 0.5, 200),
-        AreaFit("Column (right)", 0.1, 40),
+        AreaFit("Column (left)", "column", "left", 0.5, 200),
+        AreaFit("Column (right)", "column", "right", 0.1, 40),
     )
-    assert found.missing == (AreaFit("Column (right)", 0.1, 40),)
-    assert found.unexplained == (AreaFit("Column (right)", 0.25, 100),)
+    assert found.missing == (AreaFit("Column (right)", "column", "right", 0.1, 40),)
+    assert found.unexplained == (AreaFit("Column (right)", "column", "right", 0.25, 100),)
     assert found.unseen == ()
 
 
@@ -49,7 +49,7 @@ def test_what_no_used_view_shows_is_neither_missing_nor_explained(world: Atlas) 
     behind = PainDrawing.from_polygons({"posterior": shapely.box(-20, 20, 0, 40)})
     found = why(atlas, behind, "side")
     assert (found.explained, found.missing) == ((), ())
-    assert found.unseen == ("Side (left)",)
+    assert [area.name for area in found.unseen] == ["Side (left)"]
     assert why(world, behind, "beta").unseen == ()
 
 
@@ -82,9 +82,9 @@ def test_reasons_of_other_sources() -> None:
     found = rank(PainDrawing.from_polygons(areas), atlas)
     candidate = next(c for c in found.differential if c.side == "left")
     why_ = reasons(candidate, atlas.body)
-    assert why_.explained == (AreaFit("Column (left)", 1.0, 400),)
+    assert why_.explained == (AreaFit("Column (left)", "column", "left", 1.0, 400),)
     assert (why_.missing, why_.unseen) == ((), ())
-    assert why_.unexplained == (AreaFit("Column (right)", 1.0, 400),)
+    assert why_.unexplained == (AreaFit("Column (right)", "column", "right", 1.0, 400),)
 
 
 def test_skin_that_hurts_and_is_numb_counts_once() -> None:
@@ -94,7 +94,7 @@ def test_skin_that_hurts_and_is_numb_counts_once() -> None:
     numb = PainDrawing.from_polygons({"posterior": square(-20, 20)}, quality=["numb"])
     found = rank(PainDrawing((*pain.marks, *numb.marks)), atlas)
     assert reasons(found.differential[0], atlas.body).explained == (
-        AreaFit("Column (left)", 1.0, 400),
+        AreaFit("Column (left)", "column", "left", 1.0, 400),
     )
 
 

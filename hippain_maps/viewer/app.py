@@ -24,6 +24,7 @@ from hippain_maps.viewer.atlas_routes import atlas_routes, chart_routes, json_an
 from hippain_maps.viewer.desk import Desk
 from hippain_maps.viewer.drawing_routes import drawing_routes
 from hippain_maps.viewer.faults import LOG, add_handlers
+from hippain_maps.viewer.figures import load_figures
 from hippain_maps.viewer.guard import Guard
 from hippain_maps.viewer.page import page_routes
 from hippain_maps.viewer.ranking_data import Ranker
@@ -161,6 +162,7 @@ def _get_ready(atlas: Atlas) -> None:
         for number in range(1, len(STANDING_VIEWS) + 1):
             for views in itertools.combinations(STANDING_VIEWS, number):
                 rank(PainDrawing.from_polygons([(view, spots[view]) for view in views]), atlas)
+        load_figures()
         from hippain_maps.plotting.zones import grid_of
 
         for chart in charts.values():

@@ -56,6 +56,7 @@ class ChartOut(_Answer):
     atlas: str
     views: list[ViewOut]
     areas: dict[str, dict[str, str]]
+    plain_areas: dict[str, dict[str, str]]
     qualities: list[str]
     depths: list[str]
 

@@ -27,12 +27,15 @@ def chart_data(atlas: Atlas) -> dict[str, Any]:
         Whose body.
     """
     body = atlas.body
+    areas = [body.groups[area] for area in dict.fromkeys(body.area_of.values())]
+    spoken = languages().items()
     return {
         "frame": FRAME,
         "atlas": atlas.version,
         "views": [_view(body, body.charts[view]) for view in VIEWS],
-        "areas": {
-            area: {"en": body.groups[area].name} for area in dict.fromkeys(body.area_of.values())
+        "areas": {a.id: {tongue: words.area(a) for tongue, words in spoken} for a in areas},
+        "plain_areas": {
+            a.id: {tongue: words.plain_area(a) for tongue, words in spoken} for a in areas
         },
         "qualities": list(QUALITIES),
         "depths": list(DEPTHS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -21,6 +22,18 @@ MEDIA: dict[FigureFormat, str] = {
     "svg": "image/svg+xml",
     "pdf": "application/pdf",
 }
+
+
+_LOADING = threading.Lock()
+
+
+def load_figures() -> None:
+    """Load the figure library before it is imported from.
+
+    One thread at a time: two that import a package at once may each see half of it.
+    """
+    with _LOADING:
+        import hippain_maps.plotting  # noqa: F401
 
 
 def pattern_figure(
@@ -50,6 +63,7 @@ def pattern_figure(
     anatomy : bool
         Whether bones and the muscle are drawn below.
     """
+    load_figures()
     from hippain_maps import plotting
 
     look = plotting.theme(theme)
@@ -61,6 +75,7 @@ def pattern_figure(
 
 def ranking_figure(ranked: Ranked, kind: FigureFormat, *, theme: Theme) -> bytes:
     """Return the figure of a ranking as a file."""
+    load_figures()
     from hippain_maps import plotting
 
     look = plotting.theme(theme)

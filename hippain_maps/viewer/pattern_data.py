@@ -11,6 +11,7 @@ import numpy as np
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import VIEWS, FloatArray, Side, View, mirror_view
 from hippain_maps.patterns import Source, TriggerPoint
+from hippain_maps.viewer.figures import load_figures
 from hippain_maps.viewer.paths import path_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ class PatternShelf:
         points : tuple of TriggerPoint
             Of the source.
         """
+        load_figures()
         from hippain_maps.plotting.pattern import views_that_matter
 
         shapes = self._left(source, points)
@@ -63,6 +65,7 @@ class PatternShelf:
 
     def _left(self, source: Source, points: tuple[TriggerPoint, ...]) -> dict[View, PatternShapes]:
         """Return the shapes of the left side, in every view."""
+        load_figures()
         from hippain_maps.plotting.zones import pattern_shapes
 
         key = source.id, *(point.id for point in points)

@@ -18,8 +18,10 @@ from hippain_maps.overlap import overlap
 from hippain_maps.questions import ask_next
 from hippain_maps.ranking import rank
 from hippain_maps.reasons import AreaFit, reasons
+from hippain_maps.regions import Body
 from hippain_maps.screening import red_flags
 from hippain_maps.viewer.source_data import flag_words, said
+from hippain_maps.words import words_in
 
 Parts = Literal["all", "ranking", "more"]
 
@@ -109,7 +111,7 @@ class Ranker:
             data |= _more(made.ranking, language)
         if parts == "more":
             data["reasons"] = {
-                f"{candidate.source.id}:{candidate.side}": _reasons(candidate)
+                f"{candidate.source.id}:{candidate.side}": _reasons(candidate, language)
                 for found in (made.ranking.candidates, made.ranking.differential)
                 for candidate in found[:top]
             }
@@ -158,7 +160,7 @@ def _ranking(ranking: Ranking, top: int, language: str, *, brief: bool) -> dict[
         for entry, candidate in zip(data[name], candidates, strict=True):
             entry |= _candidate(candidate, language)
             if not brief:
-                entry["reasons"] = _reasons(candidate)
+                entry["reasons"] = _reasons(candidate, language)
     return data
 
 
@@ -188,25 +190,28 @@ def _candidate(candidate: Candidate, language: str) -> dict[str, Any]:
     }
 
 
-def _reasons(candidate: Candidate) -> dict[str, Any]:
-    found = reasons(candidate, candidate.atlas.body)
+def _reasons(candidate: Candidate, language: str) -> dict[str, Any]:
+    found, body = reasons(candidate, candidate.atlas.body), candidate.atlas.body
     return {
-        "explained": [_area(area) for area in found.explained],
-        "missing": [_area(area) for area in found.missing],
-        "unexplained": [_area(area) for area in found.unexplained],
-        "unseen": list(found.unseen),
+        "explained": [_area(area, body, language) for area in found.explained],
+        "missing": [_area(area, body, language) for area in found.missing],
+        "unexplained": [_area(area, body, language) for area in found.unexplained],
+        "unseen": [_area(area, body, language)["name"] for area in found.unseen],
     }
 
 
-def _area(area: AreaFit) -> dict[str, Any]:
-    return {"name": area.name, "drawn": area.drawn, "skin_cm2": area.skin_cm2}
+def _area(area: AreaFit, body: Body, language: str) -> dict[str, Any]:
+    words = words_in(language)
+    name = f"{words.area(body.groups[area.area])} ({words.sides[area.side]})"
+    return {"name": name, "drawn": area.drawn, "skin_cm2": area.skin_cm2}
 
 
 def _more(ranking: Ranking, language: str) -> dict[str, Any]:
     together = combination(ranking)
     nothing = not (ranking.candidates or ranking.differential)
     asked = () if nothing else ask_next(ranking, most=QUESTIONS, language=language)
-    return {
-        "ask_next": [question.to_dict() for question in asked],
-        "combination": together.to_dict() | {"says": str(together)},
-    }
+    told = together.to_dict() | {"says": str(together)}
+    body = ranking.atlas.body
+    for part, entry in zip(together.parts, told["sources"], strict=True):
+        entry["adds"] = [_area(area, body, language) | {"area": area.name} for area in part.adds]
+    return {"ask_next": [question.to_dict() for question in asked], "combination": told}

@@ -154,6 +154,14 @@ function sayStates() {
   }
 }
 
+const halves = new Map();
+/** Half the width of a view's name on the screen, measured once for each size it has. */
+function halfOf(view, small) {
+  const key = `${view} ${small} ${state.language}`;
+  if (!halves.has(key)) halves.set(key, Math.max(small ? 52 : 64, tags.get(view).name.offsetWidth / 2 + 2));
+  return halves.get(key);
+}
+
 function placeLabels() {
   const put = (node, x, y) => { node.style.transform = `translate(${Math.round(x)}px, ${Math.round(y)}px)`; };
   for (const [view, { head, left, right, own }] of tags) {
@@ -167,7 +175,7 @@ function placeLabels() {
     head.classList.toggle("small", small);
     const top = Math.max(4, y0 + 1), a = Math.max(6, x0), b = Math.min(size.w - 6, x1);
     const middle = (a + b) / 2;
-    const half = (small ? 52 : 64);
+    const half = halfOf(view, small);
     put(head, Math.max(half, Math.min(size.w - half, middle)), top);
     // The letters stand beside the figure's shoulders, where they cover nothing of it.
     const beside = top + (STANDING.includes(view) && !small ? (state.patient ? 30 : 8) : 22);

@@ -4,7 +4,7 @@
 import { s } from "./dom.js";
 import { state, VIEWS } from "./state.js";
 
-export const chart = { views: new Map(), areas: {}, qualities: [], depths: [], frame: "", atlas: "" };
+export const chart = { views: new Map(), areas: {}, plainAreas: {}, qualities: [], depths: [], frame: "", atlas: "" };
 export const STANDING = VIEWS.slice(0, 4);
 const TOP = 137; // Where the standing figures end, as long as the whole body is not asked for.
 const MAPPED = 127.8; // Just under the upper end of the mapped body.
@@ -15,6 +15,7 @@ const scratch = document.createElement("canvas").getContext("2d");
 /** Take the chart as the server sends it. */
 export function takeChart(data) {
   chart.areas = data.areas;
+  chart.plainAreas = data.plain_areas;
   chart.qualities = data.qualities;
   chart.depths = data.depths;
   chart.frame = data.frame;

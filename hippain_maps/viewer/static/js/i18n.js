@@ -35,9 +35,10 @@ export function t(key, values = {}) {
 const local = (map) => map?.[state.language] ?? map?.en ?? "";
 export const viewTitle = (view) => local(chart.views.get(view)?.titles) || view;
 export const letters = (view) => local(chart.views.get(view).letters);
-export const areaName = (id) => words[`area.${id}`] || local(chart.areas[id]) || id;
+/** What an area is called; by patients, where a patient draws. */
+export const areaName = (id) => local((state.patient ? chart.plainAreas : chart.areas)[id]) || id;
 export const sideWord = (side) => t(`side.${side}`);
 export const sideLetter = (side) => letters("posterior")[side];
-export const percent = (share) => `${Math.round(share * 100)} %`;
+export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
 /** A source's name in the page's language. */
 export const nameOf = (source) => source.names?.[state.language] || source.name;

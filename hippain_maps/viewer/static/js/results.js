@@ -146,15 +146,17 @@ function cardOf(c) {
 
 function more(c, pinned) {
   const r = c.reasons || {};
-  const words = (list, n = 3) => (list || []).slice(0, n).map((a) => a.name || a).join(", ");
+  const words = (list, say) => (list || []).slice(0, 3).map(say).join("; ");
+  const drawn = (a) => t("results.share_drawn", { name: a.name, share: percent(a.drawn) });
+  const extra = (a) => t("results.area_drawn", { name: a.name, area: a.skin_cm2 < 1 ? "< 1" : Math.round(a.skin_cm2) });
   return h("div.card-more", {},
     h("p.share-line", {}, h("b", { text: percent(c.probability) }), " ", t("results.share_of_list"),
       h("span.hint", { text: ` ${t("results.share_means")}` })),
     c.points?.length > 0 && h("p", {}, h("b", { text: t("results.trigger_points") }), " ", c.points.map((p) => p.name).join("; ")),
-    r.explained?.length > 0 && h("p", {}, h("b", { text: t("results.speaks") }), " ", words(r.explained)),
-    r.missing?.length > 0 && h("p", {}, h("b", { text: t("results.missing") }), " ", words(r.missing)),
-    r.unexplained?.length > 0 && h("p", {}, h("b", { text: t("results.unexplained") }), " ", words(r.unexplained)),
-    r.unseen?.length > 0 && h("p", {}, h("b", { text: t("results.unseen") }), " ", words(r.unseen)),
+    r.explained?.length > 0 && h("p", {}, h("b", { text: t("results.speaks") }), " ", words(r.explained, drawn)),
+    r.missing?.length > 0 && h("p", {}, h("b", { text: t("results.missing") }), " ", words(r.missing, drawn)),
+    r.unexplained?.length > 0 && h("p", {}, h("b", { text: t("results.unexplained") }), " ", words(r.unexplained, extra)),
+    r.unseen?.length > 0 && h("p", {}, h("b", { text: t("results.unseen") }), " ", words(r.unseen, (name) => name)),
     c.kind === "muscle" && c.points?.length > 0 && palpationRows(c),
     h("div.card-actions", {},
       h("button.button", { type: "button", "data-key": `pin-${keyOf(c)}`, "aria-pressed": String(Boolean(pinned)), onclick: () => pin(c) }, icon("pin"), t(pinned ? "results.unpin" : "results.pin")),
@@ -180,7 +182,7 @@ function combination(r) {
     h("p", {}, t("results.together", { share: percent(r.combination.explained) })),
     h("ul.parts", {}, parts.map((p, i) => h("li", {},
       h("button.link", { type: "button", onclick: () => openDetail(p.source, p.side) }, nameOf(sourceById(p.source) || { name: p.source })), " ", `(${sideWord(p.side)})`, " ",
-      t(i ? "results.adds" : "results.explains_verb"), " ", (p.adds || []).slice(0, 3).map((a) => a.area || a.name).join(", ") || t("results.nothing_own")))));
+      t(i ? "results.adds" : "results.explains_verb"), " ", (p.adds || []).slice(0, 3).map((a) => a.name).join(", ") || t("results.nothing_own")))));
 }
 
 function askNext(r) {
