@@ -58,9 +58,9 @@ async function start() {
   if (patient.locked) await resumePatient(patient.lang, Boolean(patient.paired));
   else {
     fetchSources().catch(tell);
-    await restore().catch(tell);
+    // What is put back is ranked; where nothing can be, the questions still come.
+    await restore().catch((error) => { tell(error); rankSoon(); });
     await resumeVisit().catch(tell);
-    rankSoon();
   }
   startWork();
   if (!patient.paired) watchWork();
