@@ -3,6 +3,8 @@
 Run it after a change to the atlas or to the figures, and look at what it made.
 """
 
+import datetime as dt
+from dataclasses import replace
 from pathlib import Path
 
 from hippain_maps import PainDrawing, load_atlas, rank
@@ -15,6 +17,7 @@ from hippain_maps.plotting import (
     save_figure,
 )
 from hippain_maps.plotting.body_map import plot_body_map
+from hippain_maps.report import Case, write_report
 
 HERE = Path(__file__).resolve().parent
 PATTERNS = (
@@ -40,11 +43,28 @@ RANKINGS: dict[str, tuple[str, dict[str, str]]] = {
     ),
 }
 
+REPORT = "gluteus_medius_trp1"
+ANSWERS = {
+    "bladder_bowel_saddle": "no",
+    "new_weakness": "no",
+    "fever_or_infection_risk": "no",
+    "injury_or_no_weight": "no",
+    "worse_lying_on_it": "yes",
+}
+FINDINGS = {"right:gluteus_medius:trp1_posterior": "familiar"}
+
+
+def report_case() -> Case:
+    """Return what the report of the gallery is about."""
+    drawing = PainDrawing.read(HERE.parent / "drawings" / f"{REPORT}.geojson")
+    drawing = replace(drawing.with_answers(ANSWERS), palpation=FINDINGS)
+    return Case(drawing, code="K-17", date=dt.date(2026, 11, 22), drawn_by="patient")
+
 
 def main(out: Path = HERE, dpi: float = 120) -> None:
     """Write every figure of the gallery into a folder; whole pages with fewer dots to the inch."""
     atlas = load_atlas()
-    page = 0.9 * dpi
+    page = 0.85 * dpi
     for name in PATTERNS:
         save_figure(plot_pattern(atlas.source(name), atlas), out / f"{name}.png", dpi=dpi)
     psoas = plot_pattern(atlas.source("psoas"), atlas, anatomy=True)
@@ -64,6 +84,9 @@ def main(out: Path = HERE, dpi: float = 120) -> None:
         drawing = drawing.with_answers(answers)
         ranking = plot_ranking(rank(drawing, atlas), drawing)
         save_figure(ranking, out / f"{name}.png", dpi=page)
+    case = report_case()
+    write_report(out / "report.png", case, atlas, dpi=0.72 * dpi)
+    write_report(out / "report_patient.png", case, atlas, dpi=0.6 * dpi, for_patient=True)
 
 
 if __name__ == "__main__":

@@ -123,6 +123,12 @@ def answer_lines(
     ranking: Ranking, words: Words, inches: float, look: Look, *, most: int
 ) -> list[str]:
     """Return what each answer did to the sources that the page names, a line or two each."""
+    said = answers_said(ranking, words, most=most)
+    return [line for text in said for line in wrapped(text, look.text_size, inches)]
+
+
+def answers_said(ranking: Ranking, words: Words, *, most: int) -> list[str]:
+    """Return what each answer did to the sources that a page names."""
     shown = {c.source.id for c in (*ranking.candidates[:8], *ranking.differential[:8])}
     lines: list[str] = []
     # What the drawing says by itself is worth a line only if it did something.
@@ -141,8 +147,7 @@ def answer_lines(
         if len(moved) > _MOVED:
             moved[_MOVED:] = [words.say("more", number=len(moved) - _MOVED)]
         did = ", ".join(moved) or words.say("no_change")
-        line = words.say("effect", what=what, answer=words.term(effect.answer), did=did)
-        lines += wrapped(line, look.text_size, inches)
+        lines.append(words.say("effect", what=what, answer=words.term(effect.answer), did=did))
     if (more := len(told) - most) > 0:
         lines.append(words.say("more", number=more))
     return lines

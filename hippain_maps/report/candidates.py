@@ -81,12 +81,12 @@ def candidate_items(
     def key(figure: Figure, x: float, y: float) -> None:
         wide, high = size_of(figure)
         add_key(
-            figure, kinds, (x / wide, 1 - (y + 0.18) / high), setting.width, words, setting.look
+            figure, kinds, (x / wide, 1 - (y + 0.22) / high), setting.width, words, setting.look
         )
 
     cards = candidate_cards(shown, shapes, said, drawing, scale * _CARD, setting)
     blocks: list[Block] = [setting.text(line, bold=True) for line in _remarks(ranking, words)]
-    blocks.append(Column((Drawn(0.2, key), Space(0.04), cards, Space(0.04))))
+    blocks.append(Column((Drawn(0.23, key), Space(0.02), cards, Space(0.04))))
     if ranking.candidates:
         more = ranking.candidates[len(shown) : top or len(ranking.candidates)]
         if top is None:

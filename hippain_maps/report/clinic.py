@@ -14,7 +14,7 @@ from hippain_maps.comparison import Comparison, compare
 from hippain_maps.geometry import View
 from hippain_maps.plotting.fit import shapes_of
 from hippain_maps.plotting.look import Look
-from hippain_maps.plotting.ranking_words import answer_lines, drawing_words
+from hippain_maps.plotting.ranking_words import answers_said, drawing_words
 from hippain_maps.plotting.red_flags import other_lines, raised_lines
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.questions import Question, ask_next
@@ -61,7 +61,7 @@ _DENSITIES = (
     _Density(7.2, 0.66, 4, 1),
 )
 
-_LARGER = (1.8, 1.5, 1.3, 1.15)
+_LARGER = (1.8, 1.5, 1.3, 1.2, 1.1)
 """How much larger charts may be where one page has room for it."""
 
 _DRAWING, _SIDE = 2.5, 0.42
@@ -290,7 +290,7 @@ class _Clinic:
         ]
         told: list[str] = []
         if ranking is not None:
-            told = answer_lines(ranking, words, 0.98 * width, setting.look, most=ANSWERS)
+            told = answers_said(ranking, words, most=ANSWERS)
         for phrase, texts in (("report_findings", findings), ("answers", told)):
             if texts:
                 title = setting.text(words.say(phrase), width, bold=True)
