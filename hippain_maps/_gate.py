@@ -39,6 +39,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 }
 
 _NUMBERS = (int, float)
+_LOW = -MAX_COORDINATE
 
 
 def check_drawing(data: Mapping[str, Any] | str | bytes) -> dict[str, Any]:
@@ -312,6 +313,12 @@ def _listed(value: object, where: str, what: str) -> list[Any]:
 
 def _check_positions(positions: list[Any], where: str) -> None:
     for place, position in enumerate(positions):
+        # In one line, since there are thousands; what does not pass is looked at more closely.
+        if position.__class__ is list and len(position) == 2:
+            x, y = position
+            numbers = x.__class__ in _NUMBERS and y.__class__ in _NUMBERS
+            if numbers and _LOW <= x <= MAX_COORDINATE and _LOW <= y <= MAX_COORDINATE:
+                continue
         if fault := _position_fault(position):
             raise DrawingError(fault, where=f"{where}[{place}]")
 
