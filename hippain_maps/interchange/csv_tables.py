@@ -35,9 +35,9 @@ class CsvTable:
         self.name, self._stream = _opened(source)
         self._rows = self._read()
         header = next(self._rows, None)
-        if header is None:
+        names = header[1] if header else []
+        if not any(names):
             raise self.fault("the table is empty; its first line must name the columns")
-        _, names = header
         self.columns = [name.strip() for name in names]
         if len(self.columns) > MAX_TABLE_COLUMNS:
             raise self.fault(

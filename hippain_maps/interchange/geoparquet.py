@@ -1,8 +1,8 @@
 """GeoParquet: a table of marks for GeoPandas, pandas, DuckDB and GIS, with no place on the globe.
 
-Columns are those of `mark_rows`, with ``quality`` as a list. ``crs`` is written as null, which
-says "no reference system"; left out, it would mean longitude and latitude. Needs the extra
-``cohort``.
+Columns are those of `mark_rows`, with ``quality`` and ``views_completed`` as lists. ``crs`` is
+written as null, which says "no reference system"; left out, it would mean longitude and latitude.
+Needs the extra ``cohort``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from hippain_maps.interchange.records import Record, Rejected, needs
 from hippain_maps.interchange.wkb import parse_wkb
 from hippain_maps.marks import Mark
 
-ACCEPTED = ("geometry", "wkb", "geom")
+ACCEPTED = ("geometry", "wkb", "geom", "geojson")
 """Columns that may hold the geometry where the file does not say which does."""
 
 _ROWS = 256
@@ -123,6 +123,8 @@ def _check_table(file: Any, pyarrow: Any) -> str:
     # A library of geometries that is installed and loaded may have named the type anew.
     kind = getattr(kind, "storage_type", kind)
     types = pyarrow.types
+    if column == "geojson":
+        return column
     if not (types.is_binary(kind) or types.is_large_binary(kind) or types.is_binary_view(kind)):
         raise DrawingError(
             f"the column {shown(column)} holds {cut(str(kind))}; WKB (binary) is expected"

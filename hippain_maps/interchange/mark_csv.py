@@ -21,7 +21,7 @@ from hippain_maps.interchange.wkt import mark_wkt, parse_wkt
 from hippain_maps.marks import Mark
 
 Geometry = Literal["wkt", "wkb"]
-ACCEPTED = ("wkt", "wkb", "geometry", "the_geom", "geom")
+ACCEPTED = ("wkt", "wkb", "geometry", "the_geom", "geom", "geojson")
 """Columns that may hold the geometry, the first that is there."""
 
 
@@ -51,7 +51,7 @@ def read_mark_csv(
     column = next((name for name in ACCEPTED if name in table.columns), None)
     if column is None:
         raise table.fault(
-            f"no column holds a geometry; one is called {', '.join(ACCEPTED[:3])}, "
+            f"no column holds a geometry; one is called {', '.join(ACCEPTED)}, "
             f"and the table has {shown(', '.join(table.columns))}"
         )
     try:
@@ -86,7 +86,7 @@ def mark_csv(records: Iterable[Record], geometry: Geometry = "wkt") -> str:
     >>> import shapely
     >>> drawing = PainDrawing.from_polygons({"posterior": shapely.box(0, 0, 2, 1)}, intensity=3)
     >>> print(mark_csv([Record("7", drawing)]).splitlines()[1])
-    7,posterior,3,,,,,,"POLYGON ((2.0 0.0, 2.0 1.0, 0.0 1.0, 0.0 0.0, 2.0 0.0))"
+    7,posterior,3,,,,,,,"POLYGON ((2.0 0.0, 2.0 1.0, 0.0 1.0, 0.0 0.0, 2.0 0.0))"
     """
 
     def write(mark: Mark) -> str:
@@ -97,7 +97,8 @@ def mark_csv(records: Iterable[Record], geometry: Geometry = "wkt") -> str:
     def rows() -> Iterator[list[Any]]:
         for record in records:
             for row, shape in rows_of(record, write):
-                row["quality"] = ";".join(row["quality"] or ())
+                for name in ("quality", "views_completed"):
+                    row[name] = ";".join(row[name] or ())
                 yield [*row.values(), shape]
 
     return csv_text([*COLUMNS, geometry], rows())

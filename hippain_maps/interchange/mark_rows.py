@@ -1,10 +1,13 @@
 """Drawings as rows of a table, a mark a row: what CSV and Parquet files of drawings share.
 
-The columns are ``drawing``, ``view``, ``intensity``, ``quality``, ``depth``, ``width_cm``, a
-geometry, and two of JSON text: ``extra`` holds what else the mark's file said, ``header`` (in the
-first row of a drawing) what was said of the whole. A drawing without marks is a row without view
-and geometry. Only a geometry is required of other people's tables; columns with other names are
-kept with the mark.
+The columns are ``drawing``, ``view``, ``intensity``, ``quality``, ``depth``, ``width_cm``,
+``views_completed``, a geometry, and two of JSON text: ``extra`` holds what else the mark's file
+said, ``header`` (in the first row of a drawing) what was said of the whole. A drawing without
+marks is a row without view and geometry. Cohorts (`hippain_maps.cohort`) read the same columns.
+
+Only a geometry is required of other people's tables, or a column ``geojson`` with a whole drawing
+file. Columns with other names are kept: in the drawing's ``about`` where all its rows say the
+same, with the mark where they do not.
 """
 
 from __future__ import annotations
@@ -23,8 +26,18 @@ from hippain_maps.geometry import check_view
 from hippain_maps.interchange.records import Record, Rejected, drawing_of, located
 from hippain_maps.marks import Mark
 
-COLUMNS = ("drawing", "view", "intensity", "quality", "depth", "width_cm", "extra", "header")
-NAMED = ("drawing", "drawing_id", "record_id", "id", "patient")
+COLUMNS = (
+    "drawing",
+    "view",
+    "intensity",
+    "quality",
+    "depth",
+    "width_cm",
+    "views_completed",
+    "extra",
+    "header",
+)
+NAMED = ("drawing", "drawing_id", "record_id", "id")
 """Columns that may name the drawing, the first that is there."""
 
 Reader = Callable[[Any], list[dict[str, Any]]]
@@ -37,11 +50,15 @@ def rows_of(record: Record, write: Callable[[Mark], Any]) -> Iterator[tuple[dict
     """
     drawing = record.drawing
     whole = drawing.to_geojson()
-    header = {name: v for name, v in whole["hippain"].items() if name not in ("frame", "version")}
+    written = {"frame", "version", "views_completed"}
+    header = {name: v for name, v in whole["hippain"].items() if name not in written}
     outer = {n: v for n, v in whole.items() if n not in ("type", "hippain", "features")}
-    said = _json({"hippain": header} | outer) if header or outer else None
+    said: dict[str, Any] = {
+        "views_completed": list(drawing.views_completed) or None,
+        "header": _json({"hippain": header} | outer) if header or outer else None,
+    }
     for place, mark in enumerate(drawing.marks):
-        row = {
+        row: dict[str, Any] = {
             "drawing": record.id,
             "view": mark.view,
             "intensity": mark.intensity,
@@ -49,11 +66,11 @@ def rows_of(record: Record, write: Callable[[Mark], Any]) -> Iterator[tuple[dict
             "depth": mark.depth,
             "width_cm": None if mark.kind == "outline" else mark.width_cm,
             "extra": _json(mark.extra) if mark.extra else None,
-            "header": None if place else said,
         }
-        yield row, write(mark)
+        row |= dict.fromkeys(said) if place else said
+        yield {name: row[name] for name in COLUMNS}, write(mark)
     if not drawing.marks:
-        yield dict.fromkeys(COLUMNS) | {"drawing": record.id, "header": said}, None
+        yield dict.fromkeys(COLUMNS) | {"drawing": record.id} | said, None
 
 
 def _json(value: Mapping[str, Any]) -> str:
@@ -67,6 +84,9 @@ class _Gathered:
     id: str
     line: int
     features: list[dict[str, Any]] = field(default_factory=list)
+    others: list[dict[str, Any]] = field(default_factory=list)
+    of_row: list[int] = field(default_factory=list)
+    whole: str | None = None
     header: dict[str, Any] = field(default_factory=dict)
     outer: dict[str, Any] = field(default_factory=dict)
 
@@ -140,10 +160,32 @@ def records_of(
 
 
 def _record(found: _Gathered) -> Record:
+    if found.whole is not None:
+        return Record(found.id, PainDrawing.from_geojson(found.whole))
+    _sort_others(found)
     if not found.outer:
         return Record(found.id, drawing_of(found.features, found.header))
     document = {"type": "FeatureCollection", **found.outer, "hippain": found.header}
     return Record(found.id, PainDrawing.from_geojson({**document, "features": found.features}))
+
+
+def _sort_others(found: _Gathered) -> None:
+    """Put columns of other people where they belong: with the drawing, or with each mark."""
+    names = dict.fromkeys(name for row in found.others for name in row)
+    about = {
+        name: found.others[0][name]
+        for name in names
+        if all(row.get(name) == found.others[0].get(name) for row in found.others)
+    }
+    if about:
+        known = found.header.get("about", {})
+        found.header = {
+            **found.header,
+            "about": about | known if isinstance(known, dict) else known,
+        }
+    for feature, row in zip(found.features, found.of_row, strict=True):
+        own = {n: v for n, v in found.others[row].items() if n not in about}
+        feature["properties"] = own | feature["properties"]
 
 
 def _filled(value: object) -> bool:
@@ -164,11 +206,20 @@ def _add(
             raise DrawingError(f"{shown(said)} is no object of the drawing", where="header")
         found.header = said.pop("hippain", {})
         found.outer = {n: v for n, v in said.items() if n not in ("type", "features")}
+    completed = _words(row.get("views_completed"))
+    if completed:
+        found.header["views_completed"] = completed
+    found.others.append(_others(row, geometry))
+    if _filled(row.get("geojson")):
+        if found.whole is not None or found.features:
+            raise DrawingError("a whole drawing takes one row; give each an id of its own")
+        found.whole = str(row["geojson"])
+        return
     if not _filled(row.get(geometry)):
         if _filled(row.get("view")):
             raise DrawingError("a mark has a view and no geometry", where=geometry)
         return
-    extra = _extra(row, geometry)
+    extra = _extra(row)
     properties = extra.pop("properties", {}) | _properties(row, view)
     for shape in read(row[geometry]):
         own = dict(properties)
@@ -179,6 +230,7 @@ def _add(
         found.features.append(
             {"type": "Feature", "geometry": shape | inner, "properties": own, **rest}
         )
+        found.of_row.append(len(found.others) - 1)
     if len(found.features) > MAX_FEATURES:
         raise DrawingError(f"there are more than {MAX_FEATURES} marks in one drawing")
 
@@ -195,12 +247,18 @@ def _properties(row: Mapping[str, Any], view: str | None) -> dict[str, Any]:
             properties[name] = _number(row[name], name)
     if _filled(row.get("depth")):
         properties["depth"] = str(row["depth"])
-    quality = row.get("quality")
-    if isinstance(quality, str):
-        quality = [word.strip() for word in quality.replace(",", ";").split(";") if word.strip()]
-    if quality is not None and not isinstance(quality, float) and len(quality):
-        properties["quality"] = [str(word) for word in quality]
+    if quality := _words(row.get("quality")):
+        properties["quality"] = quality
     return properties
+
+
+def _words(value: Any) -> list[str]:
+    """Return the words of a cell: a list, or text with ``;`` between them."""
+    if isinstance(value, str):
+        return [word.strip() for word in value.replace(",", ";").split(";") if word.strip()]
+    if value is None or isinstance(value, float):
+        return []
+    return [str(word) for word in value]
 
 
 def _number(value: object, name: str) -> float:
@@ -211,22 +269,23 @@ def _number(value: object, name: str) -> float:
     return int(number) if number.is_integer() else number
 
 
-def _extra(row: Mapping[str, Any], geometry: str) -> dict[str, Any]:
-    """Return what a row says that no column of ours does, nested as a feature."""
-    extra: dict[str, Any] = {}
-    if _filled(row.get("extra")):
-        said = parse_json(str(row["extra"]))
-        if not isinstance(said, dict) or not all(
-            isinstance(said.get(name, {}), dict) for name in ("properties", "geometry")
-        ):
-            raise DrawingError(f"{shown(said)} is no object of the mark", where="extra")
-        extra = said
-    known = {*COLUMNS, geometry, *NAMED}
-    own = {
+def _extra(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what else the file of a mark said, nested as a feature."""
+    if not _filled(row.get("extra")):
+        return {}
+    said = parse_json(str(row["extra"]))
+    if not isinstance(said, dict) or not all(
+        isinstance(said.get(name, {}), dict) for name in ("properties", "geometry")
+    ):
+        raise DrawingError(f"{shown(said)} is no object of the mark", where="extra")
+    return said
+
+
+def _others(row: Mapping[str, Any], geometry: str) -> dict[str, Any]:
+    """Return the columns of a row that are not ours."""
+    known = {*COLUMNS, *NAMED, geometry, "geojson", "bbox"}
+    return {
         cut(name): value
         for name, value in row.items()
         if name not in known and _filled(value) and isinstance(value, str | int | float | bool)
     }
-    if own:
-        extra["properties"] = own | extra.get("properties", {})
-    return extra

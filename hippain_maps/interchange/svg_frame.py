@@ -96,16 +96,16 @@ def number(value: float) -> str:
 
 
 def line_data(line: FloatArray, *, closed: bool) -> str:
-    """Return a line as path data; a closed one does not repeat its first point."""
-    points = line[:-1] if closed else line
-    steps = " L ".join(f"{number(x)} {number(y)}" for x, y in points.tolist())
+    """Return a line as path data, every point as it is."""
+    steps = " L ".join(f"{number(x)} {number(y)}" for x, y in line.tolist())
     return f"M {steps} Z" if closed else f"M {steps}"
 
 
 def area_data(area: Area) -> str:
     """Return a polygonal area as path data, every ring closed; holes need the even-odd rule."""
     rings = [ring for part in shapely.get_parts(area) for ring in (part.exterior, *part.interiors)]
-    return " ".join(line_data(shapely.get_coordinates(ring), closed=True) for ring in rings)
+    # To close a path draws the line back to its first point, which a ring repeats.
+    return " ".join(line_data(shapely.get_coordinates(ring)[:-1], closed=True) for ring in rings)
 
 
 def rounded(area: Area) -> Area:

@@ -141,6 +141,7 @@ class _State:
     local: Matrix
     style: Mapping[str, str]
     drawn: bool
+    gone: bool = False
 
 
 class _Target:
@@ -213,10 +214,11 @@ class _Target:
             self.scan.panels.append(group)
         elif view != group.view:
             group = replace(group, view=view)
-        hidden = own.get("display") == "none" or style.get("visibility") in ("hidden", "collapse")
+        gone = before.gone or own.get("display") == "none"
+        hidden = gone or style.get("visibility") in ("hidden", "collapse")
         drawn = before.drawn and tag not in _TEMPLATES
         is_chart = "chart" in attributes.get("class", "").split()
-        state = _State(tag, group, local, style, drawn and not hidden and not is_chart)
+        state = _State(tag, group, local, style, drawn and not is_chart, gone)
         if not drawn or is_chart or tag in _SILENT:
             return state
         if tag not in SHAPES:

@@ -41,7 +41,7 @@ def to_svg(drawing: PainDrawing, body: Body, *, title: str = "Pain drawing") -> 
     >>> from hippain_maps.body import load_body
     >>> drawing = PainDrawing.from_polygons({"posterior": shapely.box(-9, 60, -7, 80)})
     >>> svg = to_svg(drawing, load_body())
-    >>> 'd="M -7 60 L -7 80 L -9 80 L -9 60 Z"' in svg
+    >>> 'd="M -7 60 L -7 80 L -9 80 L -9 60 L -7 60 Z"' in svg
     True
     """
     views = [view for view in VIEWS if view in drawing.used_views] or list(STANDING_VIEWS)
@@ -55,13 +55,17 @@ def to_svg(drawing: PainDrawing, body: Body, *, title: str = "Pain drawing") -> 
         body,
         inside,
         title=title,
-        metadata=json.dumps(document, ensure_ascii=False, allow_nan=False),
+        metadata=json.dumps(document, allow_nan=False),
         described=f"{len(drawing.marks)} marks on {', '.join(views)}",
     )
 
 
 def path_data(mark: Mark) -> str:
-    """Return a mark's geometry as path data, in chart cm; a spot is a line of no length."""
+    """Return a mark's geometry as path data, in chart cm; a spot is a line of no length.
+
+    Outlines repeat their first point before they are closed, so that every ring comes back as it
+    was, whatever points it repeats.
+    """
     match mark.kind:
         case "outline":
             return " ".join(line_data(line, closed=True) for line in mark.lines())
@@ -81,7 +85,7 @@ def _path(mark: Mark, place: int) -> str:
         "data_intensity": mark.intensity,
         "data_quality": " ".join(mark.quality) or None,
         "data_depth": mark.depth,
-        "data_extra": json.dumps(dict(mark.extra), ensure_ascii=False) if mark.extra else None,
+        "data_extra": json.dumps(dict(mark.extra)) if mark.extra else None,
     }
     look: dict[str, object] = {
         "fill": INK if filled else "none",
