@@ -31,7 +31,6 @@ class AreaEntry(_Model):
     at: XY | None = None
     inset: View | None = None
     regions: list[str] = Field(default_factory=list)
-    also: list[str] = Field(default_factory=list)
     side: list[str] = Field(default_factory=list)
     above: Share | None = None
 

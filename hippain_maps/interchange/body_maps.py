@@ -45,7 +45,7 @@ class MapArea:
     shapes : mapping of view to area
         What it covers on our chart; empty if it lies outside it.
     from_side : tuple of str
-        Sided regions that no view of the map shows and that are given to this area.
+        Sided regions that no view of the map shows: drawn, they are given to this area.
     above : float
         Share of the area that lies above our chart, estimated; 1 if all of it lies outside.
     """
@@ -256,10 +256,8 @@ def _sides(entry: AreaEntry, number: int, faces: Faces, body: Body) -> list[MapA
     found = []
     sides: list[tuple[Side, str | None]] = [("left", entry.left), ("right", entry.right)]
     for side, code in sides:
-        shapes = _of_regions([f"{side}:{n}" for n in (*entry.regions, *entry.also)], body)
+        shapes = _of_regions([f"{side}:{n}" for n in entry.regions], body)
         if entry.view is not None:
-            # Regions of an inset beside the face; elsewhere the face alone speaks.
-            shapes = {view: s for view, s in shapes.items() if view in ("perineal",)}
             face: Area = faces[entry.view][number]
             shapes[entry.view] = face if side == "left" else mirror(face)
         if entry.inset is not None:

@@ -83,7 +83,11 @@ class CodeTable:
         self.numbering = numbering
         self.on_bad = on_bad
         self.blank = 0
-        self.text, self.boxes = self._columns(column)
+        try:
+            self.text, self.boxes = self._columns(column)
+        except DrawingError:
+            self.table.close()
+            raise
         self.sex = next((c for c in self.table.columns if c.lower() in _SEX_COLUMNS), None)
 
     def _columns(self, wanted: str | None) -> tuple[str | None, dict[str, str]]:
@@ -120,6 +124,12 @@ class CodeTable:
         DrawingError
             If a row cannot be used; ``where`` names file and line.
         """
+        try:
+            yield from self._records()
+        finally:
+            self.table.close()
+
+    def _records(self) -> Iterator[Record]:
         for line, row in self.table.rows():
             try:
                 record = self.record(row)

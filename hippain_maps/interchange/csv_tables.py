@@ -6,7 +6,7 @@ import csv
 import io
 import itertools
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -33,19 +33,35 @@ class CsvTable:
 
     def __init__(self, source: str | os.PathLike[str] | BinaryIO) -> None:
         self.name, self._stream = _opened(source)
+        # What somebody else opened is theirs to close.
+        self._ours = isinstance(source, str | os.PathLike)
         self._rows = self._read()
+        try:
+            self.columns = self._header()
+        except BaseException:
+            self.close()
+            raise
+
+    def _header(self) -> list[str]:
         header = next(self._rows, None)
         names = header[1] if header else []
         if not any(names):
             raise self.fault("the table is empty; its first line must name the columns")
-        self.columns = [name.strip() for name in names]
-        if len(self.columns) > MAX_TABLE_COLUMNS:
+        columns = [name.strip() for name in names]
+        if len(columns) > MAX_TABLE_COLUMNS:
             raise self.fault(
                 f"the table has {len(names):,} columns, and at most {MAX_TABLE_COLUMNS:,} are read"
             )
-        twice = {name for name in self.columns if self.columns.count(name) > 1 and name}
+        twice = {name for name in columns if columns.count(name) > 1 and name}
         if twice:
             raise self.fault(f"the column {shown(min(twice))} is there twice; keep one")
+        return columns
+
+    def close(self) -> None:
+        """Close the file, if it was opened here."""
+        self._rows.close()
+        if self._ours:
+            self._stream.close()
 
     def fault(self, message: str, line: int | None = None) -> DrawingError:
         """Return an error that names the file, and the line if it is known."""
@@ -76,7 +92,7 @@ class CsvTable:
                 raise self.fault(f"a line has more than {MAX_CELL:,} characters; this is no table")
             yield line
 
-    def _read(self) -> Iterator[tuple[int, list[str]]]:
+    def _read(self) -> Generator[tuple[int, list[str]], None, None]:
         capped = io.BufferedReader(_Capped(self._stream, self.name))
         text = io.TextIOWrapper(capped, encoding="utf-8-sig", newline="")
         # The limit belongs to the whole process; it is only ever raised.
@@ -101,8 +117,6 @@ class CsvTable:
             raise self.fault(f"this is not CSV: {one_line(cut(str(error)))}", line + 1) from None
         except OSError as error:
             raise self.fault(f"the file cannot be read: {error.strerror or error}") from None
-        finally:
-            text.close()
 
 
 def _opened(source: str | os.PathLike[str] | BinaryIO) -> tuple[str, BinaryIO]:
@@ -140,10 +154,6 @@ class _Capped(io.RawIOBase):
             )
         buffer[: len(data)] = data
         return len(data)
-
-    def close(self) -> None:
-        self._stream.close()
-        super().close()
 
 
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:

@@ -39,6 +39,7 @@ UBERON_SYSTEM = "http://purl.obolibrary.org/obo/uberon.owl"
 UCUM = "http://unitsofmeasure.org"
 GEOJSON = "application/geo+json"
 
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NAMESPACE = uuid.UUID("6f0f3c0e-6d1e-5d0c-9a55-0d3c5f0a7a11")
 _LEAST_PERCENT = 0.5
@@ -92,6 +93,10 @@ def to_fhir(
     'Thigh, band 2 of 5, posterior (left)'
     """
     own = codes or {}
+    if patient is not None and not _ID.fullmatch(patient):
+        raise DrawingError(
+            f"the patient {shown(patient)} is no FHIR id: letters, digits, - and ., at most 64"
+        )
     text = json.dumps(drawing.to_geojson(), ensure_ascii=False, allow_nan=False)
     seed = uuid.uuid5(_NAMESPACE, f"{name}\n{text}")
     ids = {kind: f"urn:uuid:{uuid.uuid5(seed, kind)}" for kind in ("Observation", "BodyStructure")}
@@ -283,8 +288,8 @@ def _validate(bundle: dict[str, Any]) -> None:
         lines = [line.strip() for line in str(error).splitlines() if line.strip()]
         reason = one_line(cut(" ".join(lines[1:3])))
         raise DrawingError(
-            f"the codes or the patient given do not fit FHIR R5 ({reason}); a code is an object of "
-            f"'system', 'code' and 'display', a patient an id such as {shown('K-17')}"
+            f"the codes given do not fit FHIR R5 ({reason}); a code is an object of 'system', "
+            "'code' and 'display'"
         ) from None
 
 
@@ -305,7 +310,9 @@ def read_codes(data: str | bytes) -> Codes:
     if not isinstance(document, dict):
         raise DrawingError(f"{shown(document)} is no object of id and coding")
     for name, coding in document.items():
-        fits = isinstance(coding, dict) and all(isinstance(v, str) for v in coding.values())
+        fits = isinstance(coding, dict) and all(
+            isinstance(value, str) and value.strip() for value in coding.values()
+        )
         if not fits or not {"system", "code"} <= set(coding) <= {"system", "code", "display"}:
             raise DrawingError(
                 'a coding is an object of texts, such as {"system": "…", "code": "…", '

@@ -50,6 +50,7 @@ def read_mark_csv(
     table = source if isinstance(source, CsvTable) else CsvTable(source)
     column = next((name for name in ACCEPTED if name in table.columns), None)
     if column is None:
+        table.close()
         raise table.fault(
             f"no column holds a geometry; one is called {', '.join(ACCEPTED)}, "
             f"and the table has {shown(', '.join(table.columns))}"
@@ -63,6 +64,8 @@ def read_mark_csv(
             raise
         place = f"{table.name}, {error.where}" if error.where else table.name
         raise DrawingError(error.message, where=place) from None
+    finally:
+        table.close()
 
 
 def _geometry(cell: Any) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ _SILENT = {
     "a",
 }
 _TOLD = {
-    "use": "clones (use); unlink them, or make them paths",
+    "use": "clones (unlink them to keep them)",
     "image": "pictures",
     "text": "texts",
     "tspan": "",
