@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from hippain_maps.pooling import FELT, Pool, PooledPoint
+from hippain_maps.pooling import Pool, PooledPoint
+from hippain_maps.shares import FELT
 
 _SHOWN = 12
 """Regions of a trigger point that are shown unless all are asked for."""

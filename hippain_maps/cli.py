@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hippain_maps._check_command import schema
-from hippain_maps._cohort_commands import rank_many
+from hippain_maps._cohort_commands import cohort, rank_many
 from hippain_maps._console import console as _console
 from hippain_maps._convert_command import convert
 from hippain_maps._figure_commands import chart, figure, patterns_option, plate
@@ -109,7 +109,7 @@ def main() -> None:
     """
 
 
-for drawing_command in (figure, plate, chart, view, site, schema, convert, rank_many):
+for drawing_command in (figure, plate, chart, view, site, schema, convert, rank_many, cohort):
     main.add_command(drawing_command)
 main.add_command(visits)
 main.add_command(report)

@@ -28,7 +28,8 @@ from hippain_maps._writing import write_text
 from hippain_maps._yaml import yaml_text
 from hippain_maps.errors import HippainError, OutputError
 from hippain_maps.patterns import ZoneName
-from hippain_maps.pooling import FELT, Pool, PooledPoint, RegionShare
+from hippain_maps.pooling import Pool, PooledPoint, RegionShare
+from hippain_maps.shares import FELT
 
 if TYPE_CHECKING:
     from hippain_maps.model import Model

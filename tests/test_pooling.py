@@ -20,8 +20,9 @@ from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DataError, HippainError, OutputError
 from hippain_maps.geometry import STANDING_VIEWS, Side
 from hippain_maps.measured_pack import write_pack
-from hippain_maps.pooling import Pool, RegionShare, pool_referrals, wilson
+from hippain_maps.pooling import Pool, RegionShare, pool_referrals
 from hippain_maps.ranking import rank
+from hippain_maps.shares import wilson
 from hippain_maps.sources import load_source
 from hippain_maps.store import Store
 
