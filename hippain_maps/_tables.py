@@ -206,7 +206,9 @@ def _print_areas(console: Console, title: str, areas: Iterable[AreaFit]) -> None
 
 
 def _percent(share: float) -> str:
-    return "< 1 %" if 0 < share < 0.005 else f"{100 * share:.0f} %"
+    if 0 < share < 0.005:
+        return "< 1 %"
+    return "> 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
 def print_comparison(console: Console, found: Comparison) -> None:

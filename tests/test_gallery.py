@@ -25,7 +25,7 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-ELSEWHERE = {"evaluation.png", "viewer_patient.png", "viewer_results.png"}
+ELSEWHERE = {"evaluation.png", "viewer_compared.png", "viewer_patient.png", "viewer_results.png"}
 """Figures that the script does not make."""
 
 

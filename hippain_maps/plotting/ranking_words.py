@@ -31,8 +31,10 @@ def name_of(candidate: Candidate, words: Words) -> str:
 
 
 def percent_of(share: float, words: Words) -> str:
-    """Return a share in per cent, as a word or figure."""
-    return words.say("under_one") if 0 < share < 0.005 else f"{100 * share:.0f}"
+    """Return a share in per cent: nearly all is not all, and little is not none."""
+    if 0 < share < 0.005:
+        return words.say("under_one")
+    return words.say("over_99") if 0.995 <= share < 1 else f"{100 * share:.0f}"
 
 
 def drawing_words(found: Overlap, drawing: PainDrawing, words: Words) -> list[str]:

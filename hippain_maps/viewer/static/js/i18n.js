@@ -39,6 +39,10 @@ export const letters = (view) => local(chart.views.get(view).letters);
 export const areaName = (id) => local((state.patient ? chart.plainAreas : chart.areas)[id]) || id;
 export const sideWord = (side) => t(`side.${side}`);
 export const sideLetter = (side) => letters("posterior")[side];
-export const percent = (share) => `${Math.round(share * 100)}\u00a0%`;
+/** A share in per cent; nearly all is not all, and little is not none. */
+export function percent(share) {
+  const shown = share > 0 && share < 0.005 ? "< 1" : share >= 0.995 && share < 1 ? "> 99" : Math.round(share * 100);
+  return `${shown}\u00a0%`.replace(" ", "\u00a0");
+}
 /** A source's name in the page's language. */
 export const nameOf = (source) => source.names?.[state.language] || source.name;
