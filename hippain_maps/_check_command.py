@@ -1,14 +1,155 @@
-"""The commands for those who write files of the atlas: ``hippain schema``."""
+"""The commands for those who write files of the atlas: ``hippain check`` and ``schema``."""
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
 
+from hippain_maps._json import one_line
+from hippain_maps._resources import resource_dir
 from hippain_maps._writing import write_text
-from hippain_maps.atlas import load_atlas
+from hippain_maps.atlas import Atlas, load_atlas, read_atlas
+from hippain_maps.body import load_body
+from hippain_maps.errors import DataError
 from hippain_maps.file_schemas import KINDS, file_schema, schema_text
+from hippain_maps.packs import NOT_SOURCES
+from hippain_maps.patterns import Source
+
+_SHOWN = 60
+"""So many problems are printed at the most."""
+
+
+@click.command(epilog="Example: hippain check my_pack/ --figure preview.pdf")
+@click.argument("path", required=False)
+@click.option("--figure", metavar="OUT", help="Also draw what fits: png, svg, or pdf for several.")
+def check(path: str | None, figure: str | None) -> None:
+    """Check the shipped atlas, or a pack or one source file of your own at PATH.
+
+    Every problem is told, with its file, line and field, what is accepted, and the nearest name.
+    A file is read with the clues and citations that lie beside it.
+    """
+    if figure:
+        from hippain_maps.plotting.saving import checked_target
+
+        checked_target(figure)
+    place = Path(path) if path is not None else None
+    try:
+        atlas, names = _read(place)
+    except DataError as error:
+        _tell(error.problems, place)
+        sys.exit(2)
+    click.echo(_fits(atlas, place))
+    if figure:
+        _draw(atlas, names, figure)
+        click.echo(f"wrote {figure}", err=True)
+
+
+def _read(place: Path | None) -> tuple[Atlas, Sequence[str]]:
+    """Return the atlas with what lies at a place, and the ids of the sources there."""
+    shipped = resource_dir("patterns")
+    if place is None:
+        atlas = load_atlas()
+        return atlas, list(atlas.sources)
+    if place.is_dir():
+        atlas = read_atlas(load_body(), [shipped, place])
+        return atlas, _sources_of(atlas)
+    if not place.is_file():
+        raise DataError("there is no such file or folder", file=str(place))
+    if place.suffix != ".yaml":
+        raise DataError(f"the name ends in '{place.suffix}'; call it .yaml", file=str(place))
+    home = place.resolve().parent
+    if place.stem in NOT_SOURCES or home == resource_dir("body_regions"):
+        # Such a file says nothing by itself; it is checked with all that it belongs to.
+        whole = home in (shipped, resource_dir("body_regions"))
+        atlas = load_atlas() if whole else read_atlas(load_body(), [shipped, home])
+        return atlas, [*atlas.sources] if whole else _sources_of(atlas)
+    return read_atlas(load_body(), [shipped, home], only=place.stem), [place.stem]
+
+
+def _sources_of(atlas: Atlas) -> list[str]:
+    return [name for name in (*atlas.packs[-1].adds, *atlas.packs[-1].overrides) if name != "model"]
+
+
+def _tell(problems: Sequence[DataError], place: Path | None) -> None:
+    """Print every problem as a compiler does: what, where, and the line itself."""
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    ordered = sorted(problems, key=lambda problem: (files.index(problem.file), problem.line or 0))
+    for problem in ordered[:_SHOWN]:
+        click.secho("error: ", fg="red", bold=True, err=True, nl=False)
+        click.secho(one_line(problem.message), bold=True, err=True)
+        path = _found(problem.file, place)
+        where = ":".join(str(part) for part in (path or problem.file, problem.line) if part)
+        if where:
+            field = f", {problem.field}" if problem.field else ""
+            click.echo(f"  --> {one_line(where + field)}", err=True)
+        lines = path.read_text("utf-8-sig", "replace").splitlines() if path else []
+        if problem.line and problem.line <= len(lines):
+            text = lines[problem.line - 1]
+            margin = " " * len(str(problem.line))
+            click.echo(f"{margin} |\n{problem.line} | {one_line(text.rstrip())[:100]}", err=True)
+        click.echo(err=True)
+    if len(problems) > _SHOWN:
+        click.echo(f"and {len(problems) - _SHOWN} more; mend these first\n", err=True)
+    count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
+    click.echo(f"hippain: {count} in {len(files)} file{'s' * (len(files) != 1)}", err=True)
+
+
+def _found(label: str | None, place: Path | None) -> Path | None:
+    """Return the file that an error is about, where it can be told."""
+    if label is None:
+        return None
+    homes = [resource_dir("patterns"), resource_dir("body_regions")]
+    if place is not None:
+        homes.insert(0, place if place.is_dir() else place.parent)
+    folder, _, name = label.rpartition("/")
+    for home in homes:
+        if (not folder or home.resolve().name == folder) and (home / name).is_file():
+            return home / name
+    return None
+
+
+def _fits(atlas: Atlas, place: Path | None) -> str:
+    """Return what was found to be right."""
+    if place is None or not atlas.packs:
+        return summary(atlas)
+    pack, names = atlas.packs[-1], _sources_of(atlas)
+    if not place.is_dir():
+        source = atlas.sources[place.stem] if place.stem in names else None
+        return f"{place}: {_source_fits(source) if source else 'fits.'}"
+    said = [f"{place}: fits, as the pack '{pack.name}', version {pack.version}."]
+    for name in names:
+        how = "in place of the shipped one" if name in pack.overrides else "new"
+        said.append(f"  {_source_fits(atlas.sources[name])} ({how})")
+    if "model" in pack.overrides:
+        said.append("  its model.yaml takes the place of all shipped constants")
+    return "\n".join([*said, f"With it: {summary(atlas)}"])
+
+
+def _source_fits(source: Source) -> str:
+    points = len(source.trigger_points)
+    if source.is_muscle:
+        return f"{source.name} fits, with {points} trigger point{'s' * (points != 1)}"
+    return f"{source.name} fits, as a {source.kind.replace('_', ' ')}"
+
+
+def _draw(atlas: Atlas, names: Sequence[str], out: str) -> None:
+    from hippain_maps import plotting
+    from hippain_maps.plotting.plate import PER_PAGE
+
+    sources = [atlas.sources[name] for name in names]
+    if not sources:
+        raise click.UsageError("there is no source to draw")
+    if len(sources) == 1:
+        plotting.save_figure(plotting.plot_pattern(sources[0], atlas), out)
+    elif out.lower().endswith(".pdf"):
+        plotting.save_pages(plotting.plate_pages(sources, atlas), out)
+    elif len(sources) <= PER_PAGE:
+        plotting.save_figure(next(iter(plotting.plate_pages(sources, atlas))), out)
+    else:
+        raise click.UsageError(f"{len(sources)} patterns need several pages; write a .pdf")
 
 
 @click.command(epilog="Example: hippain schema source -o source.schema.json")
@@ -38,3 +179,15 @@ def schema(kind: str | None, out: str | None) -> None:
     for name in KINDS:
         write_text(Path(out) / f"{name}.schema.json", schema_text(file_schema(name, atlas)))
     click.echo(f"wrote {len(KINDS)} schemas into {out}", err=True)
+
+
+def summary(atlas: Atlas) -> str:
+    """Return version and counts of an atlas, in a line."""
+    muscles = [source for source in atlas.sources.values() if source.is_muscle]
+    points = sum(len(source.trigger_points) for source in muscles)
+    return (
+        f"atlas {atlas.version}: {len(muscles)} muscles with {points} trigger points, "
+        f"{len(atlas.sources) - len(muscles)} other sources, {len(atlas.body.regions)} regions a "
+        f"side, {len(atlas.body.groups)} groups, {len(atlas.clues)} clues, "
+        f"{len(atlas.red_flags)} red flags, {len(atlas.citations)} citations."
+    )

@@ -415,6 +415,15 @@ class SetsFile(_Model):
     sets: dict[Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")], SetEntry]
 
 
+class PackFile(_Model):
+    """``pack.yaml``: what a pack of one's own calls itself."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    version: Annotated[str, Field(min_length=1, max_length=40)] | None = None
+    licence: Text | None = None
+    note: Text | None = None
+
+
 def _read(path: Path, model: type[M]) -> tuple[M, YamlFile]:
     file = read_yaml(path)
     return validate(model, file), file
@@ -454,6 +463,11 @@ def read_ambiguous_places(folder: Path) -> tuple[AmbiguousPlacesFile, YamlFile]:
 def read_relations(folder: Path) -> tuple[RelationsFile, YamlFile]:
     """Read the pairs of sources that imitate each other or coexist."""
     return _read(folder / "relations.yaml", RelationsFile)
+
+
+def read_pack(folder: Path) -> tuple[PackFile, YamlFile]:
+    """Read what a pack calls itself."""
+    return _read(folder / "pack.yaml", PackFile)
 
 
 def read_words(folder: Path) -> tuple[WordsFile, YamlFile]:

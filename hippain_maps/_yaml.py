@@ -161,7 +161,8 @@ def parse_yaml(text: str, *, label: str) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         line = 1 if mark is None else mark.line + 1
-        raise DataError(f"this is not YAML: {reason}", file=label, line=line) from None
+        hint = "look there and above for an open bracket or quote, or for ': ' in unquoted text"
+        raise DataError(f"this is not YAML: {reason}; {hint}", file=label, line=line) from None
 
 
 @dataclass(slots=True)
@@ -404,12 +405,7 @@ def validate(model: type[Model], file: YamlFile) -> Model:
         return model.model_validate_json(json.dumps(file.data), strict=True)
     except ValidationError as error:
         found = error.errors(include_url=False)
-    problems = _problems(model, file, found)
-    first, others = problems[0], tuple(problems[1:])
-    more = f" (and {len(others)} more)" if others else ""
-    raise DataError(
-        first.message + more, file=first.file, line=first.line, field=first.field, others=others
-    )
+    raise DataError.of(_problems(model, file, found))
 
 
 def _problems(model: type[Model], file: YamlFile, found: list[ErrorDetails]) -> list[DataError]:

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hippain_maps._cache import cached
+from hippain_maps._findings import Findings, Proof
 from hippain_maps._resources import resource_dir
+from hippain_maps.atlas_parts import (
+    Citation,
+    Place,
+    TeachingSet,
+    check_names,
+    fold,
+    no_source,
+    read_citations,
+    read_places_of,
+    read_relations_of,
+    read_sets_of,
+    read_vocabulary,
+)
 from hippain_maps.body import load_body
-from hippain_maps.drawing import QUALITIES
-from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
+from hippain_maps.errors import UnknownNameError, did_you_mean
 from hippain_maps.model import FitWord, Model, ZoneChances, build_model
+from hippain_maps.packs import NEEDED, Pack, find_files
 from hippain_maps.patterns import (
     Clue,
     ClueLink,
@@ -30,58 +44,10 @@ from hippain_maps.patterns import (
 )
 from hippain_maps.red_flags import Condition, RedFlag, RedFlags, RedFlagWords, load_red_flags
 from hippain_maps.regions import Body
-from hippain_maps.sources import load_source
+from hippain_maps.sources import read_source_file
 
 if TYPE_CHECKING:
     from hippain_maps._yaml import YamlFile
-
-NOT_SOURCES = frozenset(
-    {
-        "model",
-        "bibliography",
-        "clues",
-        "red_flags",
-        "relations",
-        "ambiguous_places",
-        "words",
-        "sets",
-        "muscle_outlines",
-    }
-)
-"""Files beside the sources that are something else."""
-
-TEACHING = frozenset({"words", "sets", "muscle_outlines"})
-"""Files that only figures use: a change in them changes no ranking, and not the version."""
-
-
-@dataclass(frozen=True, slots=True)
-class Citation:
-    """A published page or paper behind the atlas."""
-
-    key: str
-    what: str
-    address: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A place that several sources share, so that a drawing of it alone decides nothing."""
-
-    id: str
-    name: str
-    regions: frozenset[str]
-    share: float
-    sources: tuple[str, ...]
-    says: str
-
-
-@dataclass(frozen=True, slots=True)
-class TeachingSet:
-    """Sources that are taught together."""
-
-    id: str
-    title: str
-    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -108,6 +74,10 @@ class Atlas:
         What to ask before anything else, by id.
     relations : tuple of Relation
         Sources that imitate each other or coexist.
+    packs : tuple of Pack
+        What was added to the shipped files, or took the place of some.
+    owners : mapping of str to str
+        The name of the pack that a source comes from, by id; shipped ones are not in it.
     version : str
         The version written in the model file and a hash over all files that went in, so that two
         results can be compared only where this is equal.
@@ -123,6 +93,8 @@ class Atlas:
     clues: Mapping[str, Clue] = field(default_factory=dict)
     red_flags: RedFlags = field(default_factory=RedFlags)
     relations: tuple[Relation, ...] = ()
+    packs: tuple[Pack, ...] = ()
+    owners: Mapping[str, str] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         """Return version and counts."""
@@ -142,6 +114,17 @@ class Atlas:
             for name in (source.id, source.name, *source.synonyms, *source.names.values()):
                 names.setdefault(fold(name), source.id)
         return names
+
+    def pack_of(self, source: Source) -> Pack | None:
+        """Return the pack that a source comes from, None for a shipped one."""
+        name = self.owners.get(source.id)
+        return next((pack for pack in self.packs if pack.name == name), None)
+
+    @property
+    def provenance(self) -> str:
+        """Version of the atlas, and the packs in it, as every result says them."""
+        packs = ", ".join(map(str, self.packs))
+        return f"{self.version} with {packs}" if packs else self.version
 
     def only(self, names: Iterable[str]) -> Atlas:
         """Return an atlas of some of the sources alone, as if there were no others.
@@ -203,14 +186,9 @@ class Atlas:
 _KINDS = (
     Citation, Clue, ClueLink, Condition, Evidence, FitWord, Frequencies, Frequency, Model, Place,
     RedFlag, RedFlags, RedFlagWords, Relation, Source, Statements, TeachingSet, TriggerPoint,
-    TriggerPointMark, ZoneChances, ZoneRegion,
+    TriggerPointMark, ZoneChances, ZoneRegion, Pack,
 )  # fmt: skip
 """What an atlas is made of, beside its body."""
-
-
-def fold(name: str) -> str:
-    """Return a name as it is compared: lower case, words apart by one space."""
-    return " ".join(name.casefold().replace("_", " ").replace("-", " ").split())
 
 
 def load_atlas(*folders: str | Path, body: Body | None = None) -> Atlas:
@@ -255,86 +233,85 @@ def _beside_body(atlas: Atlas) -> dict[str, Any]:
     return {part.name: getattr(atlas, part.name) for part in fields(atlas) if part.name != "body"}
 
 
-def read_atlas(body: Body, folders: Iterable[Path]) -> Atlas:
-    """Return the atlas of a body and folders of pattern files; later ones take precedence."""
-    from hippain_maps._pattern_files import read_bibliography, read_model
+def read_atlas(body: Body, folders: Iterable[Path], *, only: str | None = None) -> Atlas:
+    """Return the atlas of a body and folders of pattern files; later ones take precedence.
 
-    paths: dict[str, Path] = {}
-    homes: dict[str, Path] = {}
-    libraries: list[Path] = []
-    for folder in folders:
-        if not folder.is_dir():
-            raise DataError("there is no such folder of patterns", file=str(folder))
-        files = sorted(folder.glob("*.yaml"))
-        if not files:
-            raise DataError("there is no .yaml file in this folder of patterns", file=str(folder))
-        for path in files:
-            if path.stem == "red_flags" and path.stem in homes:
-                # A pack's file would take the place of all shipped flags, the core ones too.
-                raise DataError(
-                    "a pack cannot bring red flags of its own yet; take the file out",
-                    file=f"{folder.name}/{path.name}",
-                )
-            (homes if path.stem in NOT_SOURCES else paths)[path.stem] = path
-            if path.stem == "bibliography":
-                libraries.append(path)
-    for name in sorted(NOT_SOURCES - {"muscle_outlines"}):
-        if name not in homes:
-            raise DataError("the file is missing", file=f"patterns/{name}.yaml")
-    clues = _vocabulary(homes["clues"].parent)
-    sources = {name: load_source(paths[name], body, clues) for name in sorted(paths)}
-    entry, model_file = read_model(homes["model"].parent)
-    model = build_model(entry)
-    _check_priors(model, model_file, sources)
-    citations = {
-        key: Citation(key, entry.what, entry.address)
-        for library in libraries
-        for key, entry in read_bibliography(library.parent)[0].entries.items()
-    }
-    _check_names(sources)
-    _check_citations(sources, citations)
-    for key in model.priors_basis.citations:
-        if key not in citations:
-            raise model_file.error(_not_listed(key, citations), ("priors_basis", "citations"))
-    ranked = [path for name, path in homes.items() if name not in TEACHING]
-    read = dict.fromkeys([*paths.values(), *ranked, *libraries])
+    With `only`, that source alone is read from the folders behind the first.
+
+    Raises
+    ------
+    DataError
+        If anything is wrong; what else is wrong is in ``others``.
+    """
+    from hippain_maps._pattern_files import read_model
+
+    problems = Findings()
+    found = find_files(folders, problems, only=only)
+    if not set(found.homes) >= NEEDED:
+        # Without one of the shipped files, nothing more can be said.
+        problems.stop()
+    homes = found.homes
+    clues = read_vocabulary(homes["clues"], problems)
+    citations = read_citations(homes["bibliography"], problems)
+    sources: dict[str, Source] = {}
+    files: dict[str, YamlFile] = {}
+    for name in sorted(found.sources):
+        with problems.gathered():
+            path = found.sources[name]
+            sources[name], files[name] = read_source_file(path, body, clues, citations)
+    # A name counts as known if there is a file for it, even one that is wrong.
+    names = found.sources
+    check_names(sources, files, problems)
+    places = read_places_of(homes["ambiguous_places"], body, names, problems)
+    relations = read_relations_of(homes["relations"], names, citations, problems)
+    sets = read_sets_of(homes["sets"], names, problems)
+    with problems.gathered():
+        entry, model_file = read_model(homes["model"][0])
+        model = build_model(entry)
+        proof = Proof(model_file, problems)
+        _check_priors(model, proof, names, sources)
+        proof.check_citations(citations)
+    with problems.gathered():
+        flags = load_red_flags(homes["red_flags"][0], body, clues, citations)
+    problems.stop()
     return Atlas(
         body=body,
         sources=sources,
         model=model,
-        places=_places(homes["ambiguous_places"].parent, body, sources),
+        places=places,
         citations=citations,
         clues=clues,
-        red_flags=load_red_flags(homes["red_flags"].parent, body, clues, citations),
-        relations=_relations(homes["relations"].parent, sources, citations),
-        sets=_sets(homes["sets"].parent, sources),
-        version=f"{model.version}+{_hash(body, read)}",
+        red_flags=flags,
+        relations=relations,
+        sets=sets,
+        version=f"{model.version}+{_hash(body, dict.fromkeys(found.all_files()))}",
+        packs=found.packs,
+        owners=found.owners,
     )
 
 
-def _vocabulary(folder: Path) -> dict[str, Clue]:
-    from hippain_maps._pattern_files import read_clues
-
-    data, file = read_clues(folder)
-    entries = data.clues
-    for name, entry in entries.items():
-        if entry.quality and entry.quality not in QUALITIES:
-            raise file.error(
-                f"no mark says '{entry.quality}'{did_you_mean(entry.quality, QUALITIES)}; a mark's "
-                f"quality is {', '.join(QUALITIES)}",
-                ("clues", name, "quality"),
-            )
-    return {
-        name: Clue(
-            name,
-            entry.topic,
-            {str(language): text for language, text in entry.says.items()},
-            {str(language): text for language, text in entry.ask.items()},
-            entry.seen,
-            entry.quality,
-        )
-        for name, entry in entries.items()
-    }
+def _check_priors(
+    model: Model, proof: Proof, names: Collection[str], sources: Mapping[str, Source]
+) -> None:
+    """Note priors of sources and trigger points that do not exist."""
+    for name in model.source_priors:
+        if name not in names:
+            proof.problem(no_source(name, names), ("source_priors", name))
+    for name, points in model.trigger_point_priors.items():
+        field = ("trigger_point_priors", name)
+        if name not in names:
+            proof.problem(no_source(name, names), field)
+            continue
+        if name not in sources:
+            # Its file is wrong, and that has been said.
+            continue
+        known = [point.id for point in sources[name].trigger_points]
+        for point in points:
+            if point not in known:
+                proof.problem(
+                    f"{name} has no trigger point '{point}'{did_you_mean(point, known)}",
+                    (*field, point),
+                )
 
 
 def _hash(body: Body, paths: Iterable[Path]) -> str:
@@ -345,50 +322,6 @@ def _hash(body: Body, paths: Iterable[Path]) -> str:
         # Line ends differ between checkouts, the content does not.
         digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()[:8]
-
-
-def _check_priors(model: Model, file: YamlFile, sources: Mapping[str, Source]) -> None:
-    for name in model.source_priors:
-        if name not in sources:
-            raise file.error(
-                f"there is no source '{name}'{did_you_mean(name, sources)}", ("source_priors", name)
-            )
-    for name, points in model.trigger_point_priors.items():
-        field = ("trigger_point_priors", name)
-        if name not in sources:
-            raise file.error(f"there is no source '{name}'{did_you_mean(name, sources)}", field)
-        known = [point.id for point in sources[name].trigger_points]
-        for point in points:
-            if point not in known:
-                raise file.error(
-                    f"{name} has no trigger point '{point}'{did_you_mean(point, known)}",
-                    (*field, point),
-                )
-
-
-def _check_names(sources: Mapping[str, Source]) -> None:
-    """Refuse a name that two sources answer to."""
-    taken: dict[str, Source] = {}
-    for source in sources.values():
-        for name in map(fold, (source.id, source.name, *source.synonyms, *source.names.values())):
-            other = taken.setdefault(name, source)
-            if other is not source:
-                raise DataError(
-                    f"'{name}' already names {other.id}; a name belongs to one source",
-                    file=source.file,
-                    field="synonyms",
-                )
-
-
-def _check_citations(sources: Mapping[str, Source], citations: Mapping[str, Citation]) -> None:
-    for source in sources.values():
-        for key in sorted(cited(source)):
-            if key not in citations:
-                raise DataError(_not_listed(key, citations), file=source.file)
-
-
-def _not_listed(key: str, citations: Iterable[str]) -> str:
-    return f"the citation '{key}' is not in bibliography.yaml{did_you_mean(key, citations)}"
 
 
 def cited(source: Source) -> frozenset[str]:
@@ -414,73 +347,3 @@ def cited(source: Source) -> frozenset[str]:
         keys.update(point.spot_evidence.citations, point.zones_evidence.citations)
         keys.update(point.measured.evidence.citations if point.measured else ())
     return frozenset(keys)
-
-
-def _relations(
-    folder: Path, sources: Mapping[str, Source], citations: Mapping[str, Citation]
-) -> tuple[Relation, ...]:
-    from hippain_maps._pattern_files import read_relations
-
-    data, file = read_relations(folder)
-    seen: set[tuple[frozenset[str], str]] = set()
-    for number, entry in enumerate(data.relations):
-        here = ("relations", number)
-        for name in entry.between:
-            if name not in sources:
-                raise file.error(
-                    f"there is no source '{name}'{did_you_mean(name, sources)}", (*here, "between")
-                )
-        pair = frozenset(entry.between), entry.kind
-        if len(pair[0]) < 2 or pair in seen:
-            raise file.error("a pair names two sources, and stands here once a kind", here)
-        seen.add(pair)
-        for key in entry.citations:
-            if key not in citations:
-                raise file.error(_not_listed(key, citations), (*here, "citations"))
-    return tuple(
-        Relation(e.between, e.kind, e.says, Evidence(e.confidence, tuple(e.citations)))
-        for e in data.relations
-    )
-
-
-def _sets(folder: Path, sources: Mapping[str, Source]) -> dict[str, TeachingSet]:
-    from hippain_maps._pattern_files import read_sets
-
-    data, file = read_sets(folder)
-    for name, entry in data.sets.items():
-        for number, source in enumerate(entry.sources):
-            if source not in sources:
-                raise file.error(
-                    f"there is no source '{source}'{did_you_mean(source, sources)}",
-                    ("sets", name, "sources", number),
-                )
-    return {
-        name: TeachingSet(name, entry.title, tuple(entry.sources))
-        for name, entry in data.sets.items()
-    }
-
-
-def _places(folder: Path, body: Body, sources: Mapping[str, Source]) -> tuple[Place, ...]:
-    from hippain_maps._pattern_files import read_ambiguous_places
-
-    entries, file = read_ambiguous_places(folder)
-    places = []
-    for name, entry in entries.places.items():
-        for source in entry.sources:
-            if source not in sources:
-                raise file.error(
-                    f"there is no source '{source}'{did_you_mean(source, sources)}",
-                    ("places", name, "sources"),
-                )
-        regions: set[str] = set()
-        for region in entry.region:
-            try:
-                regions.update(body.members(region))
-            except UnknownNameError as error:
-                raise file.error(error.message, ("places", name, "region")) from None
-        places.append(
-            Place(
-                name, entry.name, frozenset(regions), entry.share, tuple(entry.sources), entry.says
-            )
-        )
-    return tuple(places)

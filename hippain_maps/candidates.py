@@ -13,7 +13,8 @@ from typing import Any, Literal, overload
 
 import numpy as np
 
-from hippain_maps.atlas import Atlas, Place
+from hippain_maps.atlas import Atlas
+from hippain_maps.atlas_parts import Place
 from hippain_maps.clues import ClueEffect
 from hippain_maps.geometry import VIEWS, FloatArray, Side
 from hippain_maps.measures import Measures, measures

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hippain_maps._check_command import schema
+from hippain_maps._check_command import check, schema, summary
 from hippain_maps._cohort_commands import cohort, rank_many
 from hippain_maps._console import console as _console
 from hippain_maps._convert_command import convert
@@ -27,7 +27,7 @@ from hippain_maps._report_command import report
 from hippain_maps._site_command import site
 from hippain_maps._view_command import view
 from hippain_maps._writing import write_text
-from hippain_maps.atlas import Atlas, load_atlas
+from hippain_maps.atlas import load_atlas
 from hippain_maps.body import load_body
 from hippain_maps.combination import combination
 from hippain_maps.drawing import PainDrawing
@@ -35,7 +35,6 @@ from hippain_maps.errors import HippainError, UnknownNameError
 from hippain_maps.questions import ask_next
 from hippain_maps.ranking import rank as rank_drawing
 from hippain_maps.screening import read_answers
-from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
     from hippain_maps.simulation import Family
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
 def _say_version(ctx: click.Context) -> None:
     click.echo(f"hippain {version('hippain-maps')}")
-    click.echo(_summary(load_atlas()))
+    click.echo(summary(load_atlas()))
     ctx.exit()
 
 
@@ -109,10 +108,21 @@ def main() -> None:
     """
 
 
-for drawing_command in (figure, plate, chart, view, site, schema, convert, rank_many, cohort):
-    main.add_command(drawing_command)
-main.add_command(visits)
-main.add_command(report)
+for command in (
+    chart,
+    check,
+    cohort,
+    convert,
+    figure,
+    plate,
+    rank_many,
+    report,
+    schema,
+    site,
+    view,
+    visits,
+):
+    main.add_command(command)
 
 
 @main.command(epilog="Example: hippain rank drawing.geojson --top 5 --figure ranking.png")
@@ -360,32 +370,3 @@ def show(name: str, patterns: Sequence[str]) -> None:
                 hint="'hippain list sources', 'list regions' and 'list groups' show them",
             ) from None
         _atlas_tables.print_source(_console(), atlas, source)
-
-
-@main.command(epilog="Example: hippain check my_patterns/")
-@click.argument("path", required=False)
-def check(path: str | None) -> None:
-    """Check the shipped atlas, or a source file or folder of your own at PATH."""
-    if path is None:
-        click.echo(_summary(load_atlas()))
-        return
-    place = Path(path)
-    if place.is_dir():
-        atlas = load_atlas(place)
-        found = len(list(place.glob("*.yaml")))
-        click.echo(f"{place}: {found} files fit. With the shipped ones: {_summary(atlas)}")
-    else:
-        source = load_source(place, load_body(), load_atlas().clues)
-        points = len(source.trigger_points)
-        click.echo(f"{place}: {source.name} fits, with {points} trigger points.")
-
-
-def _summary(atlas: Atlas) -> str:
-    muscles = [source for source in atlas.sources.values() if source.is_muscle]
-    points = sum(len(source.trigger_points) for source in muscles)
-    return (
-        f"atlas {atlas.version}: {len(muscles)} muscles with {points} trigger points, "
-        f"{len(atlas.sources) - len(muscles)} other sources, {len(atlas.body.regions)} regions a "
-        f"side, {len(atlas.body.groups)} groups, {len(atlas.clues)} clues, "
-        f"{len(atlas.red_flags)} red flags, {len(atlas.citations)} citations."
-    )

@@ -16,7 +16,7 @@ Every message says what was given, what is accepted and what to do, in one line.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 
@@ -59,7 +59,7 @@ class DataError(HippainError, ValueError):
     field : str, optional
         The field, dotted (``trigger_points.0.zones``).
     others : tuple of DataError, optional
-        What else is wrong in the same file, when one reading found several problems.
+        What else is wrong, when one reading found several problems; the text says how many.
     """
 
     def __init__(
@@ -77,7 +77,26 @@ class DataError(HippainError, ValueError):
         self.field = field
         self.others = others
         where = [part for part in (file, f"line {line}" if line else None, field) if part]
-        super().__init__(f"{', '.join(where)}: {message}" if where else message)
+        more = f" (and {len(others)} more)" if others else ""
+        super().__init__(f"{', '.join(where)}: {message}{more}" if where else f"{message}{more}")
+
+    @classmethod
+    def of(cls, problems: Sequence[DataError]) -> DataError:
+        """Return several problems as one error: the first, with all others behind it."""
+        first, *others = problems
+        return cls(
+            first.message,
+            file=first.file,
+            line=first.line,
+            field=first.field,
+            others=tuple(others),
+        )
+
+    @property
+    def problems(self) -> tuple[DataError, ...]:
+        """Every problem by itself, this one first."""
+        alone = DataError(self.message, file=self.file, line=self.line, field=self.field)
+        return (alone, *self.others)
 
 
 class UnknownNameError(HippainError, KeyError):

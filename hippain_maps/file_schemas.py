@@ -28,6 +28,7 @@ KINDS = (
     "words",
     "red_flags",
     "muscle_outlines",
+    "pack",
     "bones",
     "outline",
     "sections",

@@ -58,7 +58,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from hippain_maps.atlas import Atlas, Place
+from hippain_maps.atlas import Atlas
+from hippain_maps.atlas_parts import Place
 from hippain_maps.candidates import Candidate, CandidateList, Ranking
 from hippain_maps.clues import effects, log_factors
 from hippain_maps.departures import Departures

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import shapely
 
-from hippain_maps.errors import UnknownNameError, did_you_mean
+from hippain_maps._findings import Proof
+from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
 from hippain_maps.geometry import View
 from hippain_maps.patterns import (
     TERRITORY,
@@ -65,34 +66,72 @@ def load_source(path: Path, body: Body, clues: Mapping[str, Clue] | None = None)
     DataError
         If the file does not fit its format, names an unknown region, group or clue, puts one region
         into two zones of a trigger point, or marks a place beside the figure. The message names
-        file, line and field.
+        file, line and field; what else is wrong is in ``others``.
     """
-    from hippain_maps._pattern_files import read_source
+    return read_source_file(path, body, clues or {}, None)[0]
 
-    entry, file = read_source(path)
+
+def read_source_file(
+    path: Path, body: Body, clues: Mapping[str, Clue], citations: Collection[str] | None
+) -> tuple[Source, YamlFile]:
+    """Return a source as `load_source` does, and its file; citations must be among those given."""
+    from hippain_maps._pattern_files import SourceFile
+    from hippain_maps._yaml import read_yaml, validate
+
+    proof = Proof(read_yaml(path))
+    if citations is not None:
+        proof.check_citations(citations)
+    try:
+        entry = validate(SourceFile, proof.file)
+    except DataError as error:
+        # The rest is told as well as it can be, so that one round of mending may do.
+        proof.found[:0] = error.problems
+        _check_written_names(proof, body, clues)
+        raise DataError.of(proof.found) from None
     if entry.id != path.stem:
-        raise file.error(f"the id '{entry.id}' differs from the file name '{path.stem}'", ("id",))
-    return build_source(entry, file, body, clues)
+        proof.problem(
+            f"the id '{entry.id}' differs from the file name '{path.stem}'; make them the same",
+            ("id",),
+        )
+    source = build_source(entry, proof, body, clues)
+    proof.found.stop()
+    return source, proof.file
+
+
+def _check_written_names(proof: Proof, body: Body, clues: Mapping[str, Clue]) -> None:
+    """Note unknown regions and clues in a file whose form is wrong."""
+    told = {problem.field for problem in proof.found}
+    for place, name in proof.texts():
+        if ".".join(map(str, place)) in told:
+            continue
+        if place[-1] == "clue" and name not in clues:
+            proof.problem(_no_clue(name, clues), place)
+        elif place[-1] == "region" or place[-2:-1] in [(zone,) for zone in (*ZONES, "core")]:
+            _members(name, proof, place, body)
+
+
+def _no_clue(name: str, clues: Mapping[str, Clue]) -> str:
+    return f"there is no clue '{name}' in clues.yaml{did_you_mean(name, clues)}"
 
 
 def build_source(
-    entry: SourceFile, file: YamlFile, body: Body, vocabulary: Mapping[str, Clue] | None = None
+    entry: SourceFile, proof: Proof, body: Body, vocabulary: Mapping[str, Clue]
 ) -> Source:
-    """Return a source from a file that has been read."""
+    """Return a source from a file that has been read; what does not fit is noted and left out."""
     points: list[TriggerPoint] = []
     for number, point in enumerate(entry.trigger_points):
         field = ("trigger_points", number)
         if point.id in [p.id for p in points]:
-            raise file.error(f"the trigger point '{point.id}' is written twice", (*field, "id"))
-        points.append(_trigger_point(point, file, field, body))
+            proof.problem(f"the trigger point '{point.id}' is written twice", (*field, "id"))
+        points.append(_trigger_point(point, proof, field, body))
     core: tuple[ZoneRegion, ...] = ()
     frequencies: Frequencies | None = None
     if entry.territory:
-        points.append(_territory(entry.territory, file, body))
-        core = tuple(_parts(entry.territory.core, file, ("territory", "core"), body))
-        frequencies = _frequencies(entry.territory, file, body)
+        points.append(_territory(entry.territory, proof, body))
+        core = tuple(_parts(entry.territory.core, proof, ("territory", "core"), body))
+        frequencies = _frequencies(entry.territory, proof, body)
     clues = {name: getattr(entry.clues, name) for name in CLUE_GROUPS}
-    says, links = _clues(clues, file, vocabulary or {})
+    says, links = _clues(clues, proof, vocabulary)
     return Source(
         id=entry.id,
         name=entry.name,
@@ -111,7 +150,7 @@ def build_source(
         mimics=_statements(entry.mimics),
         coexists_with=_statements(entry.coexists_with),
         limits=tuple(entry.limits),
-        file=file.label,
+        file=proof.file.label,
         clues=links,
         core=core,
         frequencies=frequencies,
@@ -119,7 +158,7 @@ def build_source(
     )
 
 
-def _territory(entry: TerritoryEntry, file: YamlFile, body: Body) -> TriggerPoint:
+def _territory(entry: TerritoryEntry, proof: Proof, body: Body) -> TriggerPoint:
     evidence = _evidence(entry.basis)
     return TriggerPoint(
         id=TERRITORY,
@@ -127,33 +166,35 @@ def _territory(entry: TerritoryEntry, file: YamlFile, body: Body) -> TriggerPoin
         marks=(),
         find="",
         cautions=(),
-        zones=_zones(entry.zones, TERRITORY, file, (TERRITORY,), body),
+        zones=_zones(entry.zones, TERRITORY, proof, (TERRITORY,), body),
         spot_evidence=evidence,
         zones_evidence=evidence,
         note=entry.note,
     )
 
 
-def _frequencies(entry: TerritoryEntry, file: YamlFile, body: Body) -> Frequencies | None:
+def _frequencies(entry: TerritoryEntry, proof: Proof, body: Body) -> Frequencies | None:
     """Return published frequencies by group; no region lies in two groups."""
     if entry.frequencies is None:
         return None
     groups: list[Frequency] = []
     for number, group in enumerate(entry.frequencies.groups):
         here = (TERRITORY, "frequencies", "groups", number)
-        regions = _members(group.region, file, (*here, "region"), body)
+        regions = _members(group.region, proof, (*here, "region"), body)
         for other in groups:
             if shared := [region for region in regions if region in other.regions]:
-                raise file.error(
+                proof.problem(
                     f"the region '{shared[0]}' lies in '{other.group}' too; groups with a "
                     "frequency do not overlap",
                     (*here, "region"),
                 )
         mostly = {
-            part.region: part.weight for part in _parts(group.mostly, file, (*here, "mostly"), body)
+            part.region: part.weight
+            for part in _parts(group.mostly, proof, (*here, "mostly"), body)
         }
-        if stray := [region for region in mostly if region not in regions]:
-            raise file.error(f"'{stray[0]}' does not lie in '{group.region}'", (*here, "mostly"))
+        stray = [region for region in mostly if region not in regions]
+        if regions and stray:
+            proof.problem(f"'{stray[0]}' does not lie in '{group.region}'", (*here, "mostly"))
         groups.append(Frequency(group.region, group.share, regions, mostly))
     evidence = _evidence(entry.frequencies)
     return Frequencies(entry.frequencies.population, tuple(groups), evidence)
@@ -166,7 +207,7 @@ _TOPIC_WORDS = {"worse_with": "Worse with: ", "eased_by": "Eased by: "}
 
 
 def _clues(
-    groups: Mapping[str, ClueFacts | None], file: YamlFile, vocabulary: Mapping[str, Clue]
+    groups: Mapping[str, ClueFacts | None], proof: Proof, vocabulary: Mapping[str, Clue]
 ) -> tuple[dict[str, Statements | None], tuple[ClueLink, ...]]:
     """Return the statements of each group, and what the answers to its clues mean."""
     says: dict[str, Statements | None] = {}
@@ -183,20 +224,17 @@ def _clues(
                 continue
             here = ("clues", name, "items", number)
             if item.clue not in vocabulary:
-                raise file.error(
-                    f"there is no clue '{item.clue}'{did_you_mean(item.clue, vocabulary)}; "
-                    "clues.yaml lists them",
-                    here,
-                )
+                proof.problem(_no_clue(item.clue, vocabulary), here)
+                continue
             clue = vocabulary[item.clue]
             if name in _TOPIC_WORDS and clue.topic != name:
-                raise file.error(
+                proof.problem(
                     f"'{clue.id}' belongs to the topic '{clue.topic}'; write it under speaks_for "
                     "or speaks_against",
                     here,
                 )
             if clue.id in links:
-                raise file.error(f"the clue '{clue.id}' is listed twice", here)
+                proof.problem(f"the clue '{clue.id}' is listed twice", here)
             topic = "" if name == clue.topic else _TOPIC_WORDS.get(clue.topic, "")
             texts.append(item.says or topic + clue.says["en"])
             if clue.seen:
@@ -231,18 +269,18 @@ _LEFT: dict[View, int] = {
 
 
 def _trigger_point(
-    entry: TriggerPointEntry, file: YamlFile, field: tuple[str | int, ...], body: Body
+    entry: TriggerPointEntry, proof: Proof, field: tuple[str | int, ...], body: Body
 ) -> TriggerPoint:
     for number, mark in enumerate(entry.marks):
         figure = body.charts[mark.view].figure
         if not shapely.contains_xy(figure, *mark.at):
-            raise file.error(
+            proof.problem(
                 f"the mark {mark.at} lies beside the figure of the {mark.view} view; marks are "
                 "chart cm on the patient's left half",
                 (*field, "marks", number, "at"),
             )
-        if mark.view == "right_lateral" or mark.at[0] * _LEFT.get(mark.view, 0) < 0:
-            raise file.error(
+        elif mark.view == "right_lateral" or mark.at[0] * _LEFT.get(mark.view, 0) < 0:
+            proof.problem(
                 f"the mark {mark.at} of the {mark.view} view lies on the patient's right; marks "
                 "are written for the left, the right is the mirror image",
                 (*field, "marks", number, "at"),
@@ -253,23 +291,23 @@ def _trigger_point(
         marks=tuple(TriggerPointMark(m.view, *m.at) for m in entry.marks),
         find=entry.find,
         cautions=tuple(entry.cautions),
-        zones=_zones(entry.zones, entry.id, file, (*field, "zones"), body),
+        zones=_zones(entry.zones, entry.id, proof, (*field, "zones"), body),
         spot_evidence=_evidence(entry.spot_basis),
         zones_evidence=_evidence(entry.zones_basis),
         note=entry.note,
-        measured=_measured(entry.measured, file, (*field, "measured"), body),
+        measured=_measured(entry.measured, proof, (*field, "measured"), body),
     )
 
 
 def _measured(
-    entry: MeasuredEntry | None, file: YamlFile, field: Field, body: Body
+    entry: MeasuredEntry | None, proof: Proof, field: Field, body: Body
 ) -> Measured | None:
     if entry is None:
         return None
     for number, counted in enumerate(entry.regions):
         if counted.region not in body.regions:
             near = did_you_mean(counted.region, body.regions)
-            raise file.error(
+            proof.problem(
                 f"there is no region '{counted.region}'{near}",
                 (*field, "regions", number, "region"),
             )
@@ -287,7 +325,7 @@ _CROSSED: dict[ZoneSide, tuple[bool, ...]] = {
 
 
 def _zones(
-    entry: Zones, owner: str, file: YamlFile, field: Field, body: Body
+    entry: Zones, owner: str, proof: Proof, field: Field, body: Body
 ) -> dict[ZoneName, tuple[ZoneRegion, ...]]:
     """Return the zones region by region; no region lies in two of them."""
     taken: dict[tuple[str, bool], str] = {}
@@ -297,24 +335,26 @@ def _zones(
         parts: list[ZoneRegion] = []
         for number, item in enumerate(written):
             here = (*field, zone)
-            for part in _parts([item], file, here, body, first=number):
+            for part in _parts([item], proof, here, body, first=number):
                 if (part.region, part.crossed) in taken:
-                    raise file.error(
+                    proof.problem(
                         f"the region '{part.region}' is already in the "
                         f"{taken[part.region, part.crossed]} zone of '{owner}'; a region belongs "
                         "to one zone of a trigger point, essential before spillover before rare",
                         (*here, number),
                     )
+                    # Said once for a group, not for each of its regions.
+                    break
                 taken[part.region, part.crossed] = zone
                 parts.append(part)
         zones[zone] = tuple(parts)
-    if owner != TERRITORY and not any(zones.values()):
-        raise file.error(f"the trigger point '{owner}' has no zone", field)
+    if owner != TERRITORY and not any(getattr(entry, zone) for zone in ZONES):
+        proof.problem(f"the trigger point '{owner}' has no zone", field)
     return zones
 
 
 def _parts(
-    written: Sequence[str | ZonePart], file: YamlFile, field: Field, body: Body, *, first: int = 0
+    written: Sequence[str | ZonePart], proof: Proof, field: Field, body: Body, *, first: int = 0
 ) -> list[ZoneRegion]:
     """Return what a list of regions and groups names, region by region."""
     from hippain_maps._pattern_files import ZonePart
@@ -322,13 +362,14 @@ def _parts(
     parts: list[ZoneRegion] = []
     for number, item in enumerate(written, first):
         part = ZonePart(region=item) if isinstance(item, str) else item
-        for region in _members(part.region, file, (*field, number), body):
+        for region in _members(part.region, proof, (*field, number), body):
             parts += [ZoneRegion(region, part.weight, on) for on in _CROSSED[part.side]]
     return parts
 
 
-def _members(name: str, file: YamlFile, field: Field, body: Body) -> tuple[str, ...]:
+def _members(name: str, proof: Proof, field: Field, body: Body) -> tuple[str, ...]:
     try:
         return body.members(name)
     except UnknownNameError as error:
-        raise file.error(error.message, field) from None
+        proof.problem(error.message, field)
+        return ()

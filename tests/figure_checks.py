@@ -17,8 +17,8 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from hippain_maps._resources import resource_dir
-from hippain_maps.atlas import NOT_SOURCES
 from hippain_maps.geometry import FloatArray
+from hippain_maps.packs import NOT_SOURCES
 
 SOURCES = sorted(
     path.stem for path in resource_dir("patterns").glob("*.yaml") if path.stem not in NOT_SOURCES

@@ -12,9 +12,10 @@ from hippain_maps._body_files import BodyFiles, InsetFile, OutlineFile, Read, re
 from hippain_maps._pattern_files import read_bibliography
 from hippain_maps._resources import resource_dir
 from hippain_maps._yaml import read_yaml
-from hippain_maps.atlas import NOT_SOURCES, Atlas, cited
+from hippain_maps.atlas import Atlas, cited
 from hippain_maps.body import load_body
 from hippain_maps.geometry import SIDES
+from hippain_maps.packs import NOT_SOURCES
 from hippain_maps.patterns import ZONES
 from hippain_maps.regions import Body
 from hippain_maps.sources import load_source

@@ -35,7 +35,8 @@ from worlds import (
 
 from hippain_maps._pattern_files import read_clues
 from hippain_maps._resources import resource_dir
-from hippain_maps.atlas import Atlas, Place
+from hippain_maps.atlas import Atlas
+from hippain_maps.atlas_parts import Place
 from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.clues import effects, log_factors
 from hippain_maps.drawing import PainDrawing

@@ -711,5 +711,7 @@ def test_a_pack_cannot_take_the_flags_away(atlas: Atlas, tmp_path: Path) -> None
     """A pack with a red_flags file of its own is refused: it would replace all shipped ones."""
     text = (resource_dir("patterns") / "red_flags.yaml").read_text(encoding="utf-8")
     (tmp_path / "red_flags.yaml").write_text(text, encoding="utf-8")
-    with pytest.raises(DataError, match="a pack cannot bring red flags of its own yet"):
+    with pytest.raises(
+        DataError, match="a pack cannot bring red flags: they come before everything"
+    ):
         load_atlas(tmp_path, body=atlas.body)

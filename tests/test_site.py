@@ -12,7 +12,8 @@ import pytest
 from click.testing import CliRunner
 from worlds import hand_drawn_atlas, three_patterns
 
-from hippain_maps.atlas import Atlas, Citation
+from hippain_maps.atlas import Atlas
+from hippain_maps.atlas_parts import Citation
 from hippain_maps.cli import main
 from hippain_maps.errors import OutputError
 from hippain_maps.plotting.look import THEMES

@@ -498,7 +498,7 @@ class TestValidation:
     def test_all_problems_are_kept(self) -> None:
         """The first problem is the message, in the order of the file; the rest come with it."""
         error = problem(PSOAS.replace("weight: 1", "weight: 7").replace("left", "north"))
-        assert error.message.endswith("(and 1 more)")
+        assert str(error).endswith("(and 1 more)")
         assert error.field == "side"
         assert [other.field for other in error.others] == ["trigger_points.1.weight"]
         assert [other.line for other in error.others] == [7]

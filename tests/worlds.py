@@ -32,7 +32,8 @@ from shapely import Polygon
 
 from hippain_maps._pattern_files import ClueTopic, Kind, read_model
 from hippain_maps._resources import resource_dir
-from hippain_maps.atlas import Atlas, Place
+from hippain_maps.atlas import Atlas
+from hippain_maps.atlas_parts import Place
 from hippain_maps.candidates import FitZone
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import SIDES, VIEWS, View, mirror

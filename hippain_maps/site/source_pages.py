@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from hippain_maps.atlas import Atlas, cited, fold
+from hippain_maps.atlas import Atlas, cited
+from hippain_maps.atlas_parts import fold
 from hippain_maps.patterns import (
     ZONES,
     ClueLink,

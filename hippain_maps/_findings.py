@@ -1,0 +1,60 @@
+"""Problems gathered while files are read, so that one reading tells them all."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from hippain_maps._yaml import FieldPath, YamlFile
+from hippain_maps.errors import DataError, did_you_mean
+
+
+class Findings(list[DataError]):
+    """Every problem found so far, in the order in which they were met."""
+
+    @contextmanager
+    def gathered(self) -> Iterator[None]:
+        """Keep what is raised inside, and go on behind it."""
+        try:
+            yield
+        except DataError as error:
+            self += error.problems
+
+    def stop(self) -> None:
+        """Raise everything that was found, as one error, if there is anything."""
+        if self:
+            raise DataError.of(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A file whose form is right, and the problems met in what it says."""
+
+    file: YamlFile
+    found: Findings = field(default_factory=Findings)
+
+    def problem(self, message: str, at: FieldPath = ()) -> None:
+        """Note a problem at a field, and go on reading."""
+        self.found.append(self.file.error(message, at))
+
+    def check_citations(self, known: Collection[str]) -> None:
+        """Note every citation that no bibliography lists, where it stands."""
+        for place, key in self.texts():
+            if place[-2:-1] == ("citations",) and key not in known:
+                near = did_you_mean(key, known)
+                self.problem(f"the citation '{key}' is not in bibliography.yaml{near}", place)
+
+    def texts(self) -> Iterator[tuple[FieldPath, str]]:
+        """Yield every text in the file with its place, whether or not the form is right."""
+        yield from _texts(self.file.data, ())
+
+
+def _texts(data: Any, here: FieldPath) -> Iterator[tuple[FieldPath, str]]:
+    inner = data.items() if isinstance(data, dict) else enumerate(data)
+    for name, value in inner:
+        if isinstance(value, str):
+            yield (*here, name), value
+        elif isinstance(value, dict | list):
+            yield from _texts(value, (*here, name))
