@@ -66,6 +66,9 @@ def print_sources(console: Console, atlas: Atlas, *, long: bool = False) -> None
             cells.append(", ".join(source.synonyms))
         table.add_row(*map(Text, cells))
     console.print(table)
+    for pack in atlas.packs:
+        added, instead = ", ".join(pack.adds) or "none", ", ".join(pack.overrides) or "none"
+        console.print(Text(f"pack {pack}: adds {added}; in place of shipped ones {instead}", "dim"))
     if not long:
         return
     muscles = sum(source.is_muscle for source in atlas.sources.values())
@@ -180,6 +183,8 @@ def print_source(console: Console, atlas: Atlas, source: Source) -> None:
     if source.synonyms:
         console.print(Text(f"also: {', '.join(source.synonyms)}"))
     console.print(Text(source.summary))
+    if pack := atlas.pack_of(source):
+        console.print(Text(f"from the pack {pack}"))
     reviewed = ", ".join(source.reviewed_by) or "none"
     console.print(
         f"pattern: {source.pattern_evidence.confidence}"
@@ -227,8 +232,10 @@ def print_source(console: Console, atlas: Atlas, source: Source) -> None:
     if source.limits:
         console.print(Text("\nLimits", "bold"))
         _print_items(console, source.limits)
-    console.print(Text("\nSources", "bold"))
-    for key in sorted(cited(source)):
+    keyed = sorted(cited(source))
+    if keyed:
+        console.print(Text("\nSources", "bold"))
+    for key in keyed:
         citation = atlas.citations[key]
         console.print(Text(f"  {key}: {citation.what}. {citation.address or ''}".rstrip()))
 

@@ -28,14 +28,18 @@ _SHOWN = 60
 def check(path: str | None, figure: str | None) -> None:
     """Check the shipped atlas, or a pack or one source file of your own at PATH.
 
-    Every problem is told, with its file, line and field, what is accepted, and the nearest name.
-    A file is read with the clues and citations that lie beside it.
+    Every problem is told, with its file, line and field, what is accepted, and the nearest name;
+    the status is 2 if there is one. A file is read with the clues and citations beside it.
     """
     if figure:
         from hippain_maps.plotting.saving import checked_target
 
         checked_target(figure)
     place = Path(path) if path is not None else None
+    if place is not None and not place.exists():
+        raise DataError("there is no such file or folder", file=path)
+    if place is not None and place.is_file() and place.suffix != ".yaml":
+        raise DataError(f"the name ends in '{place.suffix}'; call it .yaml", file=path)
     try:
         atlas, names = _read(place)
     except DataError as error:
@@ -56,10 +60,6 @@ def _read(place: Path | None) -> tuple[Atlas, Sequence[str]]:
     if place.is_dir():
         atlas = read_atlas(load_body(), [shipped, place])
         return atlas, _sources_of(atlas)
-    if not place.is_file():
-        raise DataError("there is no such file or folder", file=str(place))
-    if place.suffix != ".yaml":
-        raise DataError(f"the name ends in '{place.suffix}'; call it .yaml", file=str(place))
     home = place.resolve().parent
     if place.stem in NOT_SOURCES or home == resource_dir("body_regions"):
         # Such a file says nothing by itself; it is checked with all that it belongs to.
@@ -78,21 +78,21 @@ def _tell(problems: Sequence[DataError], place: Path | None) -> None:
     files = list(dict.fromkeys(problem.file for problem in problems))
     ordered = sorted(problems, key=lambda problem: (files.index(problem.file), problem.line or 0))
     for problem in ordered[:_SHOWN]:
-        click.secho("error: ", fg="red", bold=True, err=True, nl=False)
-        click.secho(one_line(problem.message), bold=True, err=True)
+        click.secho("error: ", fg="red", bold=True, nl=False)
+        click.secho(one_line(problem.message), bold=True)
         path = _found(problem.file, place)
         where = ":".join(str(part) for part in (path or problem.file, problem.line) if part)
         if where:
             field = f", {problem.field}" if problem.field else ""
-            click.echo(f"  --> {one_line(where + field)}", err=True)
+            click.echo(f"  --> {one_line(where + field)}")
         lines = path.read_text("utf-8-sig", "replace").splitlines() if path else []
         if problem.line and problem.line <= len(lines):
             text = lines[problem.line - 1]
             margin = " " * len(str(problem.line))
-            click.echo(f"{margin} |\n{problem.line} | {one_line(text.rstrip())[:100]}", err=True)
-        click.echo(err=True)
+            click.echo(f"{margin} |\n{problem.line} | {one_line(text.rstrip())[:100]}")
+        click.echo()
     if len(problems) > _SHOWN:
-        click.echo(f"and {len(problems) - _SHOWN} more; mend these first\n", err=True)
+        click.echo(f"and {len(problems) - _SHOWN} more; mend these first\n")
     count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
     click.echo(f"hippain: {count} in {len(files)} file{'s' * (len(files) != 1)}", err=True)
 
@@ -119,7 +119,9 @@ def _fits(atlas: Atlas, place: Path | None) -> str:
     if not place.is_dir():
         source = atlas.sources[place.stem] if place.stem in names else None
         return f"{place}: {_source_fits(source) if source else 'fits.'}"
-    said = [f"{place}: fits, as the pack '{pack.name}', version {pack.version}."]
+    files = len(list(place.glob("*.yaml")))
+    fit = f"{files} file{'s fit' if files != 1 else ' fits'}"
+    said = [f"{place}: {fit}, as the pack '{pack.name}', version {pack.version}."]
     for name in names:
         how = "in place of the shipped one" if name in pack.overrides else "new"
         said.append(f"  {_source_fits(atlas.sources[name])} ({how})")

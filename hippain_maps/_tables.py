@@ -64,7 +64,7 @@ def print_ranking(
     _print_clues(console, ranking)
     _print_questions(console, ranking)
     console.print()
-    console.print(Text(f"{CANDIDATES} Atlas {ranking.atlas.version}.", style="dim"))
+    console.print(Text(f"{CANDIDATES} Atlas {ranking.atlas.provenance}.", style="dim"))
 
 
 def _print_list(console: Console, what: str, shown: Sequence[Candidate], none: float) -> None:
@@ -309,7 +309,7 @@ def print_results(console: Console, results: Sequence[Result], atlas: Atlas) -> 
         console.print()
     console.print(
         Text(
-            f"Recovery of encoded patterns under simulated hands (atlas {atlas.version}), not "
+            f"Recovery of encoded patterns under simulated hands (atlas {atlas.provenance}), not "
             "clinical accuracy: palpation, the reference, itself agrees at kappa about 0.45.",
             style="dim",
         )

@@ -217,6 +217,7 @@ class Candidate:
             "source": self.source.id,
             "name": self.source.name,
             "kind": self.source.kind,
+            "pack": self.atlas.owners.get(self.source.id),
             "side": self.side,
             "probability": self.probability,
             "trigger_points": list(self.trigger_points),
@@ -345,6 +346,7 @@ class Ranking(Sequence[Candidate]):
         return {
             "schema": SCHEMA,
             "atlas": self.atlas.version,
+            "packs": [pack.to_dict() for pack in self.atlas.packs],
             "red_flags": [state.to_dict() for state in self.red_flags],
             "drawing": {
                 "area_cm2": float(sum(self.overlap.drawn_cm2.values())),

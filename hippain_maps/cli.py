@@ -261,6 +261,7 @@ def evaluate(
     if out:
         data = {
             "atlas": atlas.version,
+            "packs": [pack.to_dict() for pack in atlas.packs],
             "family": family,
             "seed": seed,
             "per_source": per_source,
@@ -301,7 +302,9 @@ def compare(
         checked_target(figure)
         save_figure(plot_change(found, atlas.body), figure)
     if as_json:
-        click.echo(json.dumps({"atlas": atlas.version, **found.to_dict()}, indent=2))
+        packs = [pack.to_dict() for pack in atlas.packs]
+        data = {"atlas": atlas.version, "packs": packs, **found.to_dict()}
+        click.echo(json.dumps(data, indent=2))
     else:
         from hippain_maps._tables import print_comparison
 

@@ -37,8 +37,9 @@ KINDS = (
     "groups",
     "hints",
     "inset",
+    "other_map",
 )
-"""What files there are; each is named like its file, a source and an inset apart."""
+"""What files there are; each is named like its file, but a source, an inset and an other map."""
 
 _PLACES = ("region", "essential", "spillover", "rare", "mostly", "core", "drawn")
 """Fields that name regions or groups."""
@@ -56,9 +57,11 @@ def model_of(kind: str) -> type[BaseModel]:
         raise UnknownNameError("kind of file", kind, KINDS, hint=f"kinds are {', '.join(KINDS)}")
     # Checking files takes a validation library; it is imported where it is used.
     from hippain_maps import _anatomy_files, _body_files, _pattern_files, _red_flag_files
+    from hippain_maps.interchange import _map_files
 
-    name = "".join(word.capitalize() for word in kind.split("_")) + "File"
-    for module in (_pattern_files, _red_flag_files, _anatomy_files, _body_files):
+    words = ["map"] if kind == "other_map" else kind.split("_")
+    name = "".join(word.capitalize() for word in words) + "File"
+    for module in (_pattern_files, _red_flag_files, _anatomy_files, _body_files, _map_files):
         if found := getattr(module, name, None):
             model: type[BaseModel] = found
             return model

@@ -73,6 +73,8 @@ class Pack:
         Ids of sources that take the place of others, and ``model`` where its constants do.
     licence : str or None
         Of its content, as the pack says.
+    folder : Path or None
+        Where it was read; in no result.
     """
 
     name: str
@@ -80,6 +82,7 @@ class Pack:
     adds: tuple[str, ...]
     overrides: tuple[str, ...]
     licence: str | None = None
+    folder: Path | None = field(default=None, repr=False, compare=False)
 
     def __str__(self) -> str:
         """Return name and version, as captions and tables say them."""
@@ -190,4 +193,5 @@ def _pack(folder: Path, files: Sequence[Path], known: Mapping[str, Path]) -> Pac
         adds=tuple(name for name in own if name not in known),
         overrides=(*(name for name in own if name in known), *constants),
         licence=entry.licence if entry else None,
+        folder=folder,
     )

@@ -121,6 +121,7 @@ class Pool:
         """Return the pool as plain data, without any code of a patient."""
         return {
             "atlas": self.atlas.version,
+            "packs": [pack.to_dict() for pack in self.atlas.packs],
             "people": self.people,
             "withheld": self.withheld,
             "unknown": dict(self.unknown),

@@ -628,10 +628,12 @@ def test_a_file_or_a_folder_of_ones_own_is_checked(run: Run, tmp_path: Path) -> 
         encoding="utf-8",
     )
     for target in (path, tmp_path):
-        line = refused(run("check", target))
-        assert "psoas.yaml, line " in line
-        assert "trigger_points.0.zones.essential.0" in line
-        assert "did you mean 'paraspinal_lumbar'?" in line
+        found = run("check", target)
+        assert found.exit_code == 2
+        assert found.stderr == "hippain: 1 problem in 1 file\n"
+        assert f"--> {path}:" in found.stdout
+        assert "trigger_points.0.zones.essential.0" in found.stdout
+        assert "did you mean 'paraspinal_lumbar'?" in found.stdout
     assert "there is no such file" in refused(run("check", tmp_path / "none.yaml"))
 
 

@@ -442,7 +442,7 @@ def test_links_are_read_from_a_file(tmp_path: Path, body: Body, atlas: Atlas) ->
     [
         (
             "  worse_with:\n    items: [{clue: worse_siting}]\n" + GENERAL,
-            "there is no clue 'worse_siting'; did you mean 'worse_sitting'?",
+            "there is no clue 'worse_siting' in clues.yaml; did you mean 'worse_sitting'?",
         ),
         (
             "  worse_with:\n    items: [{clue: better_sitting}]\n" + GENERAL,

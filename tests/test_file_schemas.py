@@ -32,6 +32,8 @@ def kind_of(path: Path) -> str:
     """Return the kind of a shipped file."""
     if path.stem in INSETS:
         return "inset"
+    if path.parent.name == "other_maps":
+        return "other_map"
     special = path.parent.name == "body_regions" or path.stem in NOT_SOURCES
     return path.stem if special else "source"
 
@@ -80,7 +82,8 @@ def test_shipped_files_name_their_schema() -> None:
     """The first line of each shipped file tells an editor where its schema is."""
     for path in FILES:
         first = path.read_text("utf-8").splitlines()[0]
-        to = f"../hippain_maps/schemas/{kind_of(path)}.schema.json"
+        up = "../" * (len(path.relative_to(ROOT).parts) - 1)
+        to = f"{up}hippain_maps/schemas/{kind_of(path)}.schema.json"
         assert first == f"# yaml-language-server: $schema={to}", path.name
 
 

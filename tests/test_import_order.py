@@ -55,7 +55,7 @@ FLOORS = {
     "drawing": 5,
     "overlap": 6,
     "expectation": 7,
-    "file_schemas": 7,
+    "file_schemas": 9,
     "clues": 7,
     "palpation": 7,
     "screening": 7,

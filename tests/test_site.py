@@ -45,7 +45,7 @@ def shipped(atlas: Atlas) -> dict[str, bytes]:
         *(source_page(desk, atlas.source(name)) for name in ("gluteus_medius", "l5_root", "QL")),
         place_page(desk, "greater_trochanter"),
         place_page(desk, "groin"),
-        model_page(desk, model_text()),
+        model_page(desk, model_text(atlas)),
     ]
     return {page.path: desk.page(page) for page in pages}
 

@@ -85,6 +85,7 @@ def manifest(
         "made_by": "hippain rank-many",
         "versions": versions(),
         "atlas": atlas.version,
+        "packs": [pack.to_dict() for pack in atlas.packs],
         "input": {
             "name": Path(source.name).name,
             "kind": source.kind,

@@ -339,4 +339,16 @@ def caption(atlas: Atlas, source: Source | None = None, language: str = "en") ->
     about = words.published_frequencies if published else words.classic_pattern
     if source:
         about += f"; {words.pattern}: {words.confidence[source.pattern_evidence.confidence]}"
-    return f"{about}\nhippain_maps atlas {atlas.version}, CC BY 4.0"
+    return f"{about}\n{credit(atlas, source)}"
+
+
+def credit(atlas: Atlas, source: Source | None = None) -> str:
+    """Return where the content of a figure comes from, and on what terms.
+
+    A source of a pack is credited to it; the shipped licence does not speak for a pack.
+    """
+    pack = atlas.pack_of(source) if source else None
+    if pack is None:
+        return f"hippain_maps atlas {atlas.provenance}, CC BY 4.0"
+    licence = f", {pack.licence}" if pack.licence else ""
+    return f"{pack}{licence}; body chart of hippain_maps, CC BY 4.0"

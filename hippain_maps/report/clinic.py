@@ -85,7 +85,7 @@ def clinic_pages(
         How many candidates are listed; the first few with their patterns.
     """
     limits = f"{words.say('never')}. {words.say('report_limits')}"
-    foot = f"{limits} hippain_maps atlas {atlas.version}, CC BY 4.0."
+    foot = f"{limits} hippain_maps atlas {atlas.provenance}, CC BY 4.0."
     known = _Known(case, Finding(case.drawing, atlas), words, top)
 
     def page_of(density: _Density) -> _Clinic:

@@ -73,7 +73,7 @@ def _pages(outer: Desk, inner: Desk) -> Iterator[Page]:
     yield clues_page(outer)
     yield red_flags_page(outer)
     yield references_page(outer)
-    yield model_page(outer, model_text())
+    yield model_page(outer, model_text(atlas))
     yield about_page(outer)
     for source in atlas.sources.values():
         yield source_page(inner, source)
@@ -81,10 +81,11 @@ def _pages(outer: Desk, inner: Desk) -> Iterator[Page]:
         yield place_page(inner, name)
 
 
-def model_text() -> str:
-    """Return the text of the model file, with the reasons of its constants."""
-    path: Path = resource_dir("patterns") / "model.yaml"
-    return path.read_text("utf-8")
+def model_text(atlas: Atlas) -> str:
+    """Return the text of the model file that counts, with the reasons of its constants."""
+    homes = [pack.folder for pack in atlas.packs if "model" in pack.overrides and pack.folder]
+    path: Path = (homes or [resource_dir("patterns")])[-1] / "model.yaml"
+    return path.read_text("utf-8-sig")
 
 
 def _colours() -> str:

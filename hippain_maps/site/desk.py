@@ -164,7 +164,7 @@ class Desk:
             ),
             tag(
                 "p",
-                f"Atlas {self.atlas.version}, CC BY 4.0, hippain_maps contributors. ",
+                f"Atlas {self.atlas.provenance}, CC BY 4.0, hippain_maps contributors. ",
                 tag("a", "Intended use and limits", href=f"{self.up}about.html"),
                 " · ",
                 tag("a", "References", href=f"{self.up}references.html"),

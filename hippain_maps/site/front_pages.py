@@ -157,7 +157,7 @@ def about_page(desk: Desk) -> Page:
         tag("h2", "Licence", id="licence"),
         tag(
             "p",
-            f"Atlas {desk.atlas.version}. Content and figures: CC BY 4.0, credit "
+            f"Atlas {desk.atlas.provenance}. Content and figures: CC BY 4.0, credit "
             "“Atlas: hippain_maps contributors, CC BY 4.0”. Code: MIT.",
         ),
     )

@@ -36,7 +36,8 @@ def reference_pages() -> dict[str, bytes]:
     )
     with tempfile.TemporaryDirectory(prefix="hippain-") as folder:
         top = Path(folder)
-        pdoc.pdoc(*public_modules(), output_directory=top)
+        # The private modules of a sub-package would come with it.
+        pdoc.pdoc(*public_modules(), rf"!{_PACKAGE}\.(.*\.)?_", output_directory=top)
         return {
             path.as_posix(): _placed((top / path).read_bytes(), len(path.parts))
             for path in sorted(found.relative_to(top) for found in top.rglob("*.*"))

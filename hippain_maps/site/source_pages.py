@@ -59,9 +59,11 @@ def source_page(desk: Desk, source: Source) -> Page:
         tag("h1", source.name),
         tag("p", source.summary, class_="lead"),
     )
+    pack = desk.atlas.pack_of(source)
     facts = tag(
         "dl",
         _fact("Pattern", desk.basis(source.pattern_evidence)),
+        _fact("From the pack", str(pack) if pack else None),
         _fact("Reviewed by", ", ".join(source.reviewed_by) or "no clinician yet"),
         _fact("Also called", ", ".join(_other_names(source))),
         *(_fact(LANGUAGES[name], tag("span", source.names[name], lang=name)) for name in others),

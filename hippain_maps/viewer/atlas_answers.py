@@ -49,11 +49,22 @@ class ViewOut(_Answer):
     regions: list[RegionOut]
 
 
+class PackOut(_Answer):
+    """A pack of one's own in the atlas."""
+
+    name: str
+    version: str
+    adds: list[str]
+    overrides: list[str]
+    licence: str | None
+
+
 class ChartOut(_Answer):
     """The body chart."""
 
     frame: str
     atlas: str
+    packs: list[PackOut]
     views: list[ViewOut]
     areas: dict[str, dict[str, str]]
     plain_areas: dict[str, dict[str, str]]

@@ -32,6 +32,7 @@ def chart_data(atlas: Atlas) -> dict[str, Any]:
     return {
         "frame": FRAME,
         "atlas": atlas.version,
+        "packs": [pack.to_dict() for pack in atlas.packs],
         "views": [_view(body, body.charts[view]) for view in VIEWS],
         "areas": {a.id: {tongue: words.area(a) for tongue, words in spoken} for a in areas},
         "plain_areas": {
