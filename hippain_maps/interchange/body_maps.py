@@ -21,6 +21,8 @@ from hippain_maps._resources import resource_dir
 from hippain_maps._yaml import YamlFile
 from hippain_maps.errors import DataError, UnknownNameError
 from hippain_maps.geometry import VIEWS, Area, Side, View, as_area, mirror, smooth_curve
+from hippain_maps.interchange.records import drawing_of
+from hippain_maps.marks import Mark
 from hippain_maps.regions import Body
 
 if TYPE_CHECKING:
@@ -152,6 +154,53 @@ class BodyMap:
                 if beside > 0.01:
                     rows.append(CrosswalkRow(area.code, "", view, beside, beside / shape.area, 0.0))
         return tuple(rows)
+
+    @cached_property
+    def marks(self) -> Mapping[str, tuple[Mark, ...]]:
+        """The marks that fill each area, made once: a table has the same ones in every row."""
+        features = [
+            {
+                "type": "Feature",
+                "geometry": {key: shape.__geo_interface__[key] for key in ("type", "coordinates")},
+                "properties": {"view": view, "area": {"map": self.id, "code": area.code}},
+            }
+            for area in self.areas.values()
+            for view, shape in area.shapes.items()
+        ]
+        found: dict[str, list[Mark]] = {code: [] for code in self.areas}
+        for mark in drawing_of(features).marks:
+            found[mark.extra["properties"]["area"]["code"]].append(mark)
+        return {code: tuple(marks) for code, marks in found.items()}
+
+    @cached_property
+    def in_view(self) -> Mapping[View, tuple[tuple[MapArea, ...], shapely.STRtree]]:
+        """The areas that a view shows, with an index over their shapes."""
+        found: dict[View, tuple[tuple[MapArea, ...], shapely.STRtree]] = {}
+        for view in VIEWS:
+            areas = tuple(area for area in self.areas.values() if view in area.shapes)
+            if areas:
+                found[view] = areas, shapely.STRtree([area.shapes[view] for area in areas])
+        return found
+
+    @cached_property
+    def areas_of(self) -> Mapping[str, Mapping[str, tuple[float, float]]]:
+        """For each sided region, its areas: the share of the region, and of the area.
+
+        Regions that no view of the map shows belong whole to the areas in front and behind.
+        """
+        rows: dict[str, list[CrosswalkRow]] = {}
+        for row in self.crosswalk:
+            if row.region:
+                rows.setdefault(row.region, []).append(row)
+        found: dict[str, dict[str, tuple[float, float]]] = {}
+        for region, parts in rows.items():
+            whole = sum(part.cm2 for part in parts)
+            found[region] = {part.code: (part.cm2 / whole, part.of_area) for part in parts}
+        for area in self.areas.values():
+            for region in area.from_side:
+                own = found.setdefault(region, {})
+                own[area.code] = (1.0, own.get(area.code, (0.0, 0.0))[1])
+        return found
 
 
 def load_body_map(name: str, body: Body) -> BodyMap:

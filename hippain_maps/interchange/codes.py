@@ -8,18 +8,17 @@ covers a quarter. What does not fit is said in words, never dropped.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-import numpy as np
 import shapely
 
 from hippain_maps._json import shown
 from hippain_maps.drawing import Mark, PainDrawing
 from hippain_maps.errors import DrawingError, did_you_mean
 from hippain_maps.interchange.body_maps import BodyMap, MapArea
-from hippain_maps.interchange.records import Record, drawing_of
+from hippain_maps.interchange.records import Record
 from hippain_maps.overlap import overlap
 
 Numbering = Literal["standard", "female", "redcap"]
@@ -141,18 +140,8 @@ def drawing_from_codes(
             "say the contrary; keep one"
         )
     areas = [body_map.areas[code] for code in known]
-    features = [
-        {
-            "type": "Feature",
-            "geometry": {key: shape.__geo_interface__[key] for key in ("type", "coordinates")},
-            "properties": {"view": view, "area": {"map": body_map.id, "code": area.code}},
-        }
-        for area in areas
-        for view, shape in area.shapes.items()
-    ]
     outside = [area for area in areas if not area.is_mapped]
     said = {"map": body_map.id, "codes": known}
-    header = {"views_completed": list(body_map.complete), "about": {"body_map": said}}
     notes = []
     if outside:
         named = ", ".join(f"{area.code} {area.label}" for area in outside)
@@ -162,7 +151,12 @@ def drawing_from_codes(
         for area in areas
         if area.is_mapped and area.above
     ]
-    return Record(name, drawing_of(features, header), tuple(notes))
+    drawing = PainDrawing(
+        marks=tuple(mark for code in known for mark in body_map.marks[code]),
+        views_completed=body_map.complete,
+        about={"body_map": said},
+    )
+    return Record(name, drawing, tuple(notes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,18 +219,19 @@ def codes_of(drawing: PainDrawing, body_map: BodyMap) -> Coded:
     named: set[str] = set()
     notes: list[str] = []
     marks = [mark for mark in drawing.marks if mark.is_pain and not mark.is_sensory]
-    seen = {view for area in body_map.areas.values() for view in area.shapes}
     sideways = 0.0
-    uncoded = 0.0
+    uncoded, beyond = 0.0, 0
     for mark in marks:
         size = mark.area().area
         if not size:
             continue
-        if mark.view in seen:
+        if mark.view in body_map.in_view:
             held = _held(mark, body_map)
+            beyond += size - sum(cm2 for cm2, _ in held.values()) > 1e-6 * size
         else:
             held = _held_by_region(mark, body_map)
             sideways += size
+            beyond += not body_map.body.charts[mark.view].charted.covers(mark.area())
         for code, (cm2, of_area) in held.items():
             share[code] = max(share[code], of_area)
             if of_area >= LEAST or cm2 >= LEAST * size:
@@ -256,7 +251,8 @@ def codes_of(drawing: PainDrawing, body_map: BodyMap) -> Coded:
             f"{sideways:.0f} cm2 are drawn where the {body_map.name} has no view; "
             "they went to its areas by region"
         )
-    outside = overlap(drawing, body_map.body).outside_cm2
+    # Measured only where a mark does not lie in the areas whole.
+    outside = overlap(drawing, body_map.body).outside_cm2 if beyond else {}
     if outside:
         told = ", ".join(f"{name} {cm2:.0f} cm2" for name, cm2 in outside.items())
         notes.append(f"drawn outside the map, without a code: {told}")
@@ -272,14 +268,14 @@ def codes_of(drawing: PainDrawing, body_map: BodyMap) -> Coded:
 
 def _held(mark: Mark, body_map: BodyMap) -> dict[str, tuple[float, float]]:
     """Return the cm2 of a mark in each area of its view, and the share of the area they are."""
-    areas = [area for area in body_map.areas.values() if mark.view in area.shapes]
-    shapes = np.array([area.shapes[mark.view] for area in areas], dtype=object)
-    cm2 = shapely.area(shapely.intersection(shapes, mark.area()))
-    return {
-        area.code: (float(part), float(part / shape.area))
-        for area, part, shape in zip(areas, cm2, shapes, strict=True)
-        if part > 1e-6
-    }
+    areas, tree = body_map.in_view[mark.view]
+    found: dict[str, tuple[float, float]] = {}
+    for place in tree.query(mark.area(), predicate="intersects").tolist():
+        shape = areas[place].shapes[mark.view]
+        cm2 = float(shapely.area(shapely.intersection(shape, mark.area())))
+        if cm2 > 1e-6:
+            found[areas[place].code] = (cm2, cm2 / shape.area)
+    return found
 
 
 def _held_by_region(mark: Mark, body_map: BodyMap) -> dict[str, tuple[float, float]]:
@@ -291,21 +287,9 @@ def _held_by_region(mark: Mark, body_map: BodyMap) -> dict[str, tuple[float, flo
     for place, part in zip(touched.tolist(), cm2.tolist(), strict=True):
         region = body_map.body.sided[chart.index[place]]
         drawn = part / float(chart.areas[place])
-        for code, (of_region, of_area) in _areas_of(region, body_map).items():
+        for code, (of_region, of_area) in body_map.areas_of.get(region, {}).items():
             before = found.get(code, (0.0, 0.0))
             found[code] = (before[0] + part * of_region, before[1] + drawn * of_area)
-    return found
-
-
-def _areas_of(region: str, body_map: BodyMap) -> Mapping[str, tuple[float, float]]:
-    """Return the areas that a region belongs to: the share of the region, and of the area."""
-    rows = [row for row in body_map.crosswalk if row.region == region]
-    whole = sum(row.cm2 for row in rows)
-    found = {row.code: (row.cm2 / whole, row.of_area) for row in rows}
-    for area in body_map.areas.values():
-        if region in area.from_side:
-            # No view of the map shows it: the areas in front and behind are both named.
-            found[area.code] = (1.0, found.get(area.code, (0.0, 0.0))[1])
     return found
 
 

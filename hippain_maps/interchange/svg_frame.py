@@ -25,9 +25,9 @@ BOXES: dict[View, tuple[float, float, float, float]] = {
     "posterior": (-43, -4, 43, 180),
     "left_lateral": (-28, -4, 24, 180),
     "right_lateral": (-24, -4, 28, 180),
-    "plantar": (-16, -3, 16, 31),
-    "dorsal": (-16, -3, 16, 31),
-    "perineal": (-13, -14, 13, 14),
+    "plantar": (-26, -3, 26, 31),
+    "dorsal": (-26, -3, 26, 31),
+    "perineal": (-26, -14, 26, 14),
 }
 """What each panel shows: left, bottom, right and top in chart cm."""
 
