@@ -188,27 +188,60 @@ def plate(
     click.echo(f"wrote {out}", err=True)
 
 
-@click.command(epilog="Example: hippain chart posterior --regions -o regions.pdf")
+@click.command(epilog="Example: hippain chart --print --lang de -o page.pdf")
 @click.argument("views", nargs=-1)
 @click.option("--regions", is_flag=True, help="Number the regions of one view, with their names.")
+@click.option(
+    "--print", "to_print", is_flag=True, help="A page to draw on with a pen, for 'hippain scan'."
+)
+@click.option("--paper", default="a4", help="Of that page: a4 or letter [a4].")
 @click.option("--theme", default="print", help="print, screen, dark or grey [print].")
-@click.option("--labels", default="en", metavar="LANG", help="en, la, de, fr or es [en].")
+@click.option(
+    "--labels", "--lang", "labels", default="en", metavar="LANG", help="en, la, de, fr or es [en]."
+)
 @click.option("--dpi", type=click.IntRange(30, 1200), default=200, help="Of a png [200].")
 @click.option("-o", "--output", "out", required=True, metavar="OUT", help="File to write.")
-def chart(views: Sequence[str], regions: bool, theme: str, labels: str, dpi: int, out: str) -> None:
-    """Draw blank charts of VIEWS, to be drawn on by hand: by default the four standing ones."""
+def chart(
+    views: Sequence[str],
+    regions: bool,
+    to_print: bool,
+    paper: str,
+    theme: str,
+    labels: str,
+    dpi: int,
+    out: str,
+) -> None:
+    """Draw blank charts of VIEWS, to be drawn on by hand: by default the four standing ones.
+
+    With --print, a page for patients with an instruction and registration marks, which 'hippain
+    scan' reads back from a photo: all seven views, or larger ones with anterior posterior, or
+    left_lateral right_lateral. Print it at any scale.
+    """
     from hippain_maps import plotting
     from hippain_maps.plotting.saving import checked_target
 
     checked_target(out)
     look = plotting.theme(theme)
-    chosen = [check_view(view) for view in views] or list(STANDING_VIEWS)
+    chosen = [check_view(view) for view in views]
+    if regions and to_print:
+        raise click.UsageError("--regions and --print are two different pages; give one of them")
+    if regions and len(views) != 1:
+        raise click.UsageError("--regions takes one view, such as posterior")
+    if to_print and theme not in ("print", "grey"):
+        raise click.UsageError("a page to print is dark on white; leave --theme out")
     body = load_body()
-    if regions:
-        if len(views) != 1:
-            raise click.UsageError("--regions takes one view, such as posterior")
+    if to_print:
+        from hippain_maps.paper import layout_for
+        from hippain_maps.plotting.paper_page import plot_paper_page
+
+        drawn = plot_paper_page(
+            body, layout_for(chosen), paper=paper.lower(), language=labels, look=look
+        )
+    elif regions:
         drawn = plotting.plot_region_map(body, chosen[0], look=look)
     else:
-        drawn = plotting.plot_charts(body, chosen, language=labels, look=look)
+        drawn = plotting.plot_charts(
+            body, chosen or list(STANDING_VIEWS), language=labels, look=look
+        )
     plotting.save_figure(drawn, out, dpi=dpi)
     click.echo(f"wrote {out}", err=True)

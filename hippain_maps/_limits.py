@@ -116,3 +116,21 @@ MAX_CELL = 4_000_000
 
 MAX_RECORDS = 10_000
 """Drawings that are held in memory at once, where a format needs all of them."""
+
+# --- A photograph of a printed page -------------------------------------------------------------
+
+MAX_PHOTO_BYTES = 60_000_000
+"""Size of the file. A page scanned at 600 dots an inch in colour, hardly compressed, fits."""
+
+MAX_PHOTO_PIXELS = 64_000_000
+"""Pixels by the file's own header, asked before any is decoded: telephones take up to 50 million,
+and a page at 600 dots an inch has 35. Decoded, so many fill 200 MB."""
+
+MAX_PHOTO_RATIO = 12
+"""Long side of a picture over its short one; a page is far from that."""
+
+MIN_PHOTO_SIDE = 400
+"""Short side of a picture, pixels. On fewer no registration mark of a page can be read."""
+
+MAX_SCAN_MARKS = 300
+"""Marks read from one page. A page with more is covered with something else: text, a pattern."""

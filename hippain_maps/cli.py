@@ -24,6 +24,7 @@ from hippain_maps._figure_commands import chart, figure, patterns_option, plate
 from hippain_maps._json import one_line
 from hippain_maps._record_commands import visits
 from hippain_maps._report_command import report
+from hippain_maps._scan_command import scan
 from hippain_maps._site_command import site
 from hippain_maps._view_command import view
 from hippain_maps._writing import write_text
@@ -117,6 +118,7 @@ for command in (
     plate,
     rank_many,
     report,
+    scan,
     schema,
     site,
     view,

@@ -9,6 +9,7 @@
       CohortError(HippainError, ValueError)    a file of many drawings cannot be used
       OutputError(HippainError, OSError)       a result cannot be written
       StoreError(HippainError, OSError)        the store of visits cannot be used
+      PageError(HippainError, ValueError)      a page cannot be printed, or not be read from a photo
 
 Every message says what was given, what is accepted and what to do, in one line.
 """
@@ -176,3 +177,7 @@ class StoreError(HippainError, OSError):
         self.message = message
         self.kind = kind
         super().__init__(message)
+
+
+class PageError(HippainError, ValueError):
+    """Raised when there is no such page to print, or a photo of one cannot be read."""

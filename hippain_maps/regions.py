@@ -103,7 +103,12 @@ class BodyChart:
     @cached_property
     def figure(self) -> Area:
         """The whole figure: the charted part and its context, one clean contour."""
-        return _merged([self.charted, *(c.area for c in self.context)], coverage=False)
+        return self.outline(arms=True)
+
+    def outline(self, *, arms: bool) -> Area:
+        """Return the whole figure as one shape, with its arms or without."""
+        parts = [c.area for c in self.context if arms or c.name != "arm"]
+        return _merged([self.charted, *parts], coverage=False)
 
     @cached_property
     def tree(self) -> shapely.STRtree:

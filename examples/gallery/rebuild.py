@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hippain_maps import PainDrawing, load_atlas, rank
 from hippain_maps.interchange.body_maps import load_body_map
+from hippain_maps.paper import LAYOUTS
 from hippain_maps.plotting import (
     plot_comparison,
     plot_pattern,
@@ -17,6 +18,7 @@ from hippain_maps.plotting import (
     save_figure,
 )
 from hippain_maps.plotting.body_map import plot_body_map
+from hippain_maps.plotting.paper_page import plot_paper_page
 from hippain_maps.report import Case, write_report
 
 HERE = Path(__file__).resolve().parent
@@ -76,6 +78,7 @@ def main(out: Path = HERE, dpi: float = 120) -> None:
         sources = [atlas.source(source) for source in shown.sources]
         plate = plot_plate(sources, atlas, title=shown.title)
         save_figure(plate, out / f"{name}.png", dpi=page)
+    save_figure(plot_paper_page(atlas.body, LAYOUTS[0]), out / "paper_page.png", dpi=page)
     for name, compared in COMPARISONS.items():
         figure = plot_comparison([atlas.source(source) for source in compared], atlas)
         save_figure(figure, out / f"{name}.png", dpi=dpi)

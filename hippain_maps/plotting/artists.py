@@ -44,9 +44,7 @@ FINENESS = 0.015
 
 def body_outline(chart: BodyChart, *, arms: bool) -> Area:
     """Return the outline of a view's figure, with its arms or without."""
-    parts = [c.area for c in chart.context if arms or c.name != "arm"]
-    whole = shapely.union_all([chart.charted, *parts])
-    return as_area(shapely.simplify(whole, FINENESS))
+    return as_area(shapely.simplify(chart.outline(arms=arms), FINENESS))
 
 
 def hint_lines(chart: BodyChart, look: Look, *, size: float = 1.0) -> LineCollection:

@@ -1,0 +1,404 @@
+"""Paper to drawing: simulated photographs are read right, or refused with the reason."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import shapely
+from photographs import (
+    PENS,
+    Camera,
+    Drawn,
+    Photo,
+    blob,
+    outline,
+    overlaps,
+    photograph,
+    printed_page,
+    random_camera,
+    save_photo,
+    torn,
+)
+
+from hippain_maps.errors import PageError
+from hippain_maps.geometry import View
+from hippain_maps.paper import LAYOUTS, layout_for
+from hippain_maps.regions import Body
+from hippain_maps.scan import Scan, scan_photo, scan_pixels
+from hippain_maps.scan.photo import read_photo
+from hippain_maps.scan.preview import plot_scan
+
+ALL, FRONT_AND_BACK, _ = LAYOUTS
+PLAIN = Camera(megapixels=4.0, turn=3.0, tilt=(4.0, -3.0), seed=5)
+
+
+def area_drawn(view: View, centre: tuple[float, float], radius: float, pen: str) -> Drawn:
+    """Return an uneven area drawn round by pen."""
+    rng = np.random.default_rng(7)
+    area = blob(centre, radius, rng)
+    return Drawn(view, outline(area, rng, wobble=0.1), pen, area=area)
+
+
+AREAS = [
+    area_drawn("anterior", (9, 78), 6, "blue"),
+    area_drawn("posterior", (-9, 94), 7, "red"),
+    area_drawn("posterior", (7, 36), 4, "black"),
+    area_drawn("left_lateral", (-1, 88), 6, "black"),
+    area_drawn("right_lateral", (2, 64), 5, "blue"),
+    area_drawn("plantar", (6, 20), 2.5, "red"),
+    area_drawn("perineal", (-3, 1), 2.5, "blue"),
+]
+
+
+@pytest.fixture(scope="session")
+def drawn_page(body: Body) -> Photo:
+    """Return the page with all views and `AREAS` drawn on it."""
+    return printed_page(body, ALL, AREAS, dpi=220)
+
+
+@pytest.fixture(scope="session")
+def plain(drawn_page: Photo, body: Body) -> Scan:
+    """Return what is read from a plain photo of that page."""
+    return scan_pixels(photograph(drawn_page, PLAIN), body)
+
+
+def assert_right(scan: Scan, drawn: list[Drawn] = AREAS) -> None:
+    """Each area is read at Jaccard 0.9 or better, with its pen and view, and nothing else."""
+    found, extra = overlaps(scan.drawing, drawn)
+    assert min(found) >= 0.9
+    assert extra < 1
+    read = sorted((mark.view, mark.extra["properties"]["pen"]) for mark in scan.drawing.marks)
+    assert read == sorted((item.view, item.pen) for item in drawn)
+
+
+def drawn_on(body: Body, drawn: list[Drawn], **camera: float) -> Scan:
+    """Return what is read from a photo of a page of front and back with some things drawn."""
+    page = printed_page(body, FRONT_AND_BACK, drawn, dpi=200)
+    return scan_pixels(photograph(page, replace(PLAIN, **camera)), body)
+
+
+# --- Right
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_photos_under_all_conditions_are_read_right(
+    drawn_page: Photo, body: Body, seed: int
+) -> None:
+    """Turned, tilted, bent, unevenly lit, blurred and noisy photos give back what was drawn."""
+    camera = random_camera(np.random.default_rng(seed), megapixels=4.0)
+    assert_right(scan_pixels(photograph(drawn_page, camera), body))
+
+
+def test_a_photo_of_eight_megapixels_is_read_right_from_its_file(
+    body: Body, tmp_path: Path
+) -> None:
+    """The whole way at full size: JPEG, ten degrees, perspective, a lamp at one side."""
+    page = printed_page(body, ALL, AREAS, dpi=300)
+    camera = Camera(turn=10, tilt=(10, -8), bend_mm=3, light=0.5, blur=1.2, noise=4, seed=1)
+    path = save_photo(photograph(page, camera), tmp_path / "photo.jpg", quality=75)
+    scan = scan_photo(path, body)
+    assert_right(scan)
+    assert scan.registration.confidence == "good"
+    assert scan.registration.error_mm < 0.2
+
+
+@pytest.mark.parametrize("pen", PENS)
+def test_every_pen_is_told_from_the_print(body: Body, pen: str) -> None:
+    """Blue, red and black lines are read where they cross the printed outline, too."""
+    drawn = [area_drawn("posterior", (-14, 80), 5, pen), area_drawn("anterior", (0, 95), 8, pen)]
+    assert_right(drawn_on(body, drawn), drawn)
+
+
+def test_a_hard_shadow_is_no_ink(drawn_page: Photo, body: Body) -> None:
+    """The shadow of the telephone over half the page leaves no marks."""
+    assert_right(scan_pixels(photograph(drawn_page, replace(PLAIN, shadow=0.5)), body))
+
+
+def test_a_page_upside_down_is_read_the_right_way_up(drawn_page: Photo, body: Body) -> None:
+    """The marks say which way up the page is."""
+    photo = photograph(drawn_page, PLAIN)
+    assert_right(scan_pixels(np.ascontiguousarray(photo[::-1, ::-1]), body))
+
+
+def test_a_grey_scan_is_read_all_marks_black(drawn_page: Photo, body: Body, tmp_path: Path) -> None:
+    """A flatbed scanner's grey page at 150 dots an inch will do."""
+    small = cv2.resize(drawn_page, None, fx=150 / 220, fy=150 / 220, interpolation=cv2.INTER_AREA)
+    path = tmp_path / "scan.png"
+    cv2.imwrite(str(path), cv2.cvtColor(small, cv2.COLOR_RGB2GRAY))
+    scan = scan_photo(path, body)
+    assert_right(scan, [replace(item, pen="black") for item in AREAS])
+
+
+def test_a_page_printed_smaller_is_read_right(drawn_page: Photo, body: Body) -> None:
+    """Printers fit a page to their paper; the registration marks shrink with it."""
+    sheet = np.full_like(drawn_page, 255)
+    small = cv2.resize(drawn_page, None, fx=0.9, fy=0.9, interpolation=cv2.INTER_AREA)
+    sheet[40 : 40 + small.shape[0], 90 : 90 + small.shape[1]] = small
+    assert_right(scan_pixels(photograph(sheet, PLAIN), body))
+
+
+def test_one_mark_may_be_missing(drawn_page: Photo, body: Body) -> None:
+    """With a corner torn off beside the charts the rest is read right, and said to be less sure."""
+    page = torn(drawn_page, 2, 0.175, PLAIN)
+    scan = scan_pixels(photograph(page, PLAIN), body)
+    assert_right(scan)
+    assert scan.registration.missing == ("lower right",)
+    assert scan.registration.confidence == "fair"
+    assert scan.drawing.about["scan"]["confidence"] == "fair"
+
+
+# --- What pens do
+
+
+def test_a_line_is_a_stroke_and_a_dot_is_a_spot(body: Body) -> None:
+    """A line along the leg stays a line, as wide as the pen; a dot is a spot of its size."""
+    line = np.array([(9.0, 80.0), (8.0, 55.0), (8.5, 20.0)])
+    scan = drawn_on(
+        body,
+        [
+            Drawn("posterior", line, "blue", 0.6),
+            Drawn("anterior", np.array([(-8.0, 90.0)]), "black", 1.6),
+        ],
+    )
+    spot, stroke = scan.drawing.marks
+    scale = FRONT_AND_BACK.rooms[0].scale
+    assert (spot.view, spot.kind, stroke.view, stroke.kind) == (
+        "anterior",
+        "spot",
+        "posterior",
+        "stroke",
+    )
+    assert spot.width_cm == pytest.approx(1.6 / scale, abs=0.25)
+    assert spot.coordinates == pytest.approx((-8, 90), abs=0.15)
+    assert stroke.width_cm == pytest.approx(0.6 / scale, abs=0.15)
+    read = shapely.LineString(stroke.coordinates)
+    assert read.hausdorff_distance(shapely.LineString(line)) < 0.4
+
+
+def test_an_arrow_from_an_area_is_an_outline_and_a_stroke(body: Body) -> None:
+    """Pain that begins in a place and runs down is both."""
+    area = area_drawn("posterior", (8, 92), 6, "red")
+    arrow = Drawn("posterior", np.array([(8.0, 86.5), (8.5, 60.0), (8.0, 40.0)]), "red")
+    scan = drawn_on(body, [area, arrow])
+    assert sorted(mark.kind for mark in scan.drawing.marks) == ["outline", "stroke"]
+    (shape,) = [mark.area() for mark in scan.drawing.marks if mark.kind == "outline"]
+    assert area.area is not None
+    assert shape.intersection(area.area).area / shape.union(area.area).area > 0.9
+
+
+def test_an_outline_that_is_nearly_closed_is_closed_and_said(body: Body) -> None:
+    """A gap of two millimetres is closed, with a note; a half circle stays a stroke."""
+    area = area_drawn("posterior", (-9, 94), 7, "blue")
+    half = area_drawn("anterior", (9, 80), 5, "blue")
+    count = len(half.line) // 2
+    scan = drawn_on(
+        body, [replace(area, line=area.line[:-3]), replace(half, line=half.line[:count])]
+    )
+    assert [(mark.view, mark.kind) for mark in scan.drawing.marks] == [
+        ("anterior", "stroke"),
+        ("posterior", "outline"),
+    ]
+    assert_note(scan, "mark 2: a gap of")
+
+
+def assert_note(scan: Scan, words: str) -> None:
+    """The words stand in a note of the result and of the drawing."""
+    assert any(words in note for note in scan.notes)
+    assert any(words in note for note in scan.drawing.about["scan"]["notes"])
+
+
+def test_an_outline_within_another_is_a_mark_of_its_own(body: Body) -> None:
+    """Areas in areas are kept, each with its pen."""
+    outer = area_drawn("posterior", (0, 108), 9, "red")
+    inner = area_drawn("posterior", (0, 108), 3.5, "blue")
+    scan = drawn_on(body, [outer, inner])
+    by_pen = {mark.extra["properties"]["pen"]: mark.area() for mark in scan.drawing.marks}
+    assert by_pen.keys() == {"red", "blue"}
+    assert by_pen["red"].contains(by_pen["blue"])
+
+
+def test_shading_is_an_area(body: Body) -> None:
+    """A zigzag over a place covers it."""
+    x = np.linspace(-14, -5, 41)
+    y = np.where(np.arange(41) % 2, 98.0, 86.0)
+    scan = drawn_on(body, [Drawn("posterior", np.stack([x, y], axis=1), "blue")])
+    (mark,) = scan.drawing.marks
+    meant = shapely.box(-14, 86, -5, 98)
+    assert mark.kind == "outline"
+    assert mark.area().intersection(meant).area / mark.area().union(meant).area > 0.85
+
+
+def test_a_mark_that_reaches_into_the_next_room_stays_with_its_view(body: Body) -> None:
+    """A hand that overshoots the figure does not draw on its neighbour."""
+    area = area_drawn("anterior", (24, 90), 8, "red")
+    scan = drawn_on(body, [area])
+    (mark,) = scan.drawing.marks
+    assert mark.view == "anterior"
+    assert area.area is not None
+    assert mark.area().symmetric_difference(area.area).area < 0.1 * area.area.area
+
+
+def test_a_mark_that_leaves_the_charts_is_said_to(body: Body) -> None:
+    """What lies beyond the field is not read, and the drawing says so."""
+    scan = drawn_on(body, [area_drawn("posterior", (5, 134), 6, "blue")])
+    (mark,) = scan.drawing.marks
+    assert mark.kind == "outline"
+    assert_note(scan, "it runs off the field of the charts")
+
+
+def test_a_blank_page_is_an_empty_drawing(body: Body) -> None:
+    """Nothing drawn is nothing read, and that is said; nothing is declared complete."""
+    scan = drawn_on(body, [])
+    assert scan.drawing.marks == ()
+    assert scan.drawing.views_completed == ()
+    assert_note(scan, "no ink was found")
+
+
+def test_a_page_gone_through_is_complete(drawn_page: Photo, body: Body) -> None:
+    """With `complete`, views of the page without marks say that nothing hurts there."""
+    scan = scan_pixels(photograph(drawn_page, PLAIN), body, complete=True)
+    assert scan.drawing.views_completed == tuple(sorted(ALL.views, key=ALL.views.index))
+
+
+# --- Refused
+
+
+def test_two_missing_marks_are_named(drawn_page: Photo, body: Body) -> None:
+    """Two marks leave the place open; the message says which to uncover."""
+    page = drawn_page.copy()
+    high, wide = page.shape[:2]
+    page[: high // 5, : wide // 6] = 255
+    page[-high // 5 :, : wide // 6] = 255
+    with pytest.raises(PageError, match="missing: upper left, lower left"):
+        scan_pixels(photograph(page, PLAIN), body)
+
+
+@pytest.mark.parametrize(
+    ("corner", "table"),
+    [(0, (96, 78, 60)), (1, (150, 150, 150)), (2, (250, 250, 250)), (3, (60, 90, 120))],
+)
+def test_a_corner_torn_into_the_charts_is_refused(
+    drawn_page: Photo, body: Body, corner: int, table: tuple[int, int, int]
+) -> None:
+    """Whatever the table looks like, a page without a part of a chart is not read."""
+    camera = replace(PLAIN, table=table, megapixels=3.0)
+    page = torn(drawn_page, corner, 0.55, camera)
+    with pytest.raises(PageError, match=r"torn|registration marks"):
+        scan_pixels(photograph(page, camera), body)
+
+
+def test_a_finger_on_a_chart_is_refused(drawn_page: Photo, body: Body) -> None:
+    """A finger is no ink, and hides what is below it."""
+    page = drawn_page.copy()
+    high, wide = page.shape[:2]
+    cv2.line(page, (wide // 3, high), (wide // 3, high // 2), (205, 150, 125), wide // 18)
+    with pytest.raises(PageError, match=r"torn|covered|lies over"):
+        scan_pixels(photograph(page, PLAIN), body)
+
+
+def test_a_card_as_white_as_the_page_is_noticed(drawn_page: Photo, body: Body) -> None:
+    """The printed lines below it are missing."""
+    page = drawn_page.copy()
+    high, wide = page.shape[:2]
+    page[high // 2 : high * 2 // 3, wide // 4 : wide // 3] = 255
+    with pytest.raises(PageError, match=r"of the printed lines of the .* view were found"):
+        scan_pixels(photograph(page, PLAIN), body)
+
+
+def test_a_mirrored_photo_is_refused(drawn_page: Photo, body: Body) -> None:
+    """A front camera's mirror image would exchange left and right."""
+    photo = np.ascontiguousarray(photograph(drawn_page, PLAIN)[:, ::-1])
+    with pytest.raises(PageError, match="none of the four registration marks"):
+        scan_pixels(photo, body)
+
+
+def test_a_page_cut_off_by_the_frame_is_refused(drawn_page: Photo, body: Body) -> None:
+    """Three marks in the picture are not enough if a chart is not."""
+    photo = photograph(drawn_page, replace(PLAIN, turn=0, tilt=(0, 0)))
+    cut = photo[:, : int(0.72 * photo.shape[1])]
+    with pytest.raises(PageError, match=r"registration marks were found|not wholly in"):
+        scan_pixels(np.ascontiguousarray(cut), body)
+
+
+def test_two_pages_in_one_picture_are_refused(drawn_page: Photo, body: Body) -> None:
+    """Which of them is meant is not guessed, of one kind or of two."""
+    with pytest.raises(PageError, match="there twice"):
+        scan_pixels(photograph(np.hstack([drawn_page, drawn_page]), PLAIN), body)
+    other = printed_page(body, layout_for(["anterior", "posterior"]), [], dpi=150)
+    room = np.full((drawn_page.shape[0], other.shape[1], 3), 255, np.uint8)
+    room[: other.shape[0]] = other[: room.shape[0]]
+    with pytest.raises(PageError, match="marks of different pages"):
+        scan_pixels(photograph(np.hstack([drawn_page, room]), PLAIN), body)
+
+
+def test_a_page_of_another_version_is_refused(body: Body) -> None:
+    """A mark of the family that no page of ours has is told from no mark at all."""
+    family = cv2.aruco.getPredefinedDictionary(cv2.aruco.DICT_APRILTAG_36h11)
+    photo = np.full((900, 1200, 3), 255, np.uint8)
+    tag = cv2.aruco.generateImageMarker(family, 500, 160)
+    photo[100:260, 100:260] = tag[..., None]
+    with pytest.raises(PageError, match="none of a page that this version"):
+        scan_pixels(photo, body)
+
+
+def test_a_crumpled_page_is_refused(drawn_page: Photo, body: Body) -> None:
+    """Lines that lie millimetres beside where they should be are not taken for the page."""
+    high, wide = drawn_page.shape[:2]
+    x, y = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32))
+    mm = wide / 297
+    bumpy = 2.5 * mm * np.sin(x / (16 * mm)) * np.sin(y / (13 * mm))
+    page = cv2.remap(drawn_page, x + bumpy, y, cv2.INTER_LINEAR, borderValue=(255, 255, 255))
+    with pytest.raises(PageError, match=r"lie .* mm (off|beside)|printed lines"):
+        scan_pixels(photograph(page, PLAIN), body)
+
+
+def test_a_page_far_away_is_refused(drawn_page: Photo, body: Body) -> None:
+    """A page of which a pen line is less than two pixels wide is not read."""
+    photo = photograph(drawn_page, replace(PLAIN, megapixels=2.0, fill=0.5, blur=0.5))
+    with pytest.raises(PageError, match=r"too small in the picture|registration marks"):
+        scan_pixels(photo, body)
+
+
+# --- What comes with it
+
+
+def test_the_drawing_says_where_it_is_from(plain: Scan) -> None:
+    """Page, confidence and what was found stand in `about`; the file's name and place do not."""
+    about = plain.drawing.about
+    assert about["origin"] == "paper page, read by hippain scan"
+    assert about["scan"]["page"] == 1
+    assert about["scan"]["marks_found"] == [
+        "upper left",
+        "upper right",
+        "lower right",
+        "lower left",
+    ]
+    assert 0 <= about["scan"]["error_mm"] < 0.3
+    assert set(about["scan"]["print_found"]) == set(ALL.views)
+
+
+def test_the_preview_shows_every_mark(plain: Scan) -> None:
+    """Each mark is filled and numbered on the page that it was read from."""
+    ax = plot_scan(plain).axes[0]
+    said = [text.get_text() for text in ax.texts]
+    assert [str(n + 1) for n in range(len(AREAS))] == [word for word in said if word.isdigit()]
+    assert any("Registration good" in words for words in said)
+    assert len(ax.images) == 1
+
+
+def test_the_photo_is_read_as_its_header_turns_it(
+    drawn_page: Photo, body: Body, tmp_path: Path, plain: Scan
+) -> None:
+    """A photo stored on its side with a note to turn it gives the same drawing."""
+    from PIL import Image
+
+    photo = photograph(drawn_page, PLAIN)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = Image.fromarray(np.ascontiguousarray(np.rot90(photo)))
+    lying.save(tmp_path / "lying.png", exif=exif)
+    assert (read_photo(tmp_path / "lying.png") == photo).all()
