@@ -45,7 +45,7 @@ def shape(path: Path) -> float:
 def test_figures_of_the_script_are_committed(rebuilt: Path) -> None:
     """The folder holds each figure that the script makes, in the same shape, and no other.
 
-    The evaluation takes too long for the script, the viewer needs a browser, and the preview a photo.
+    The evaluation takes too long for the script, the viewer needs a browser, the preview a photo.
     """
     made = {path.name for path in rebuilt.iterdir()}
     assert {"plate.png", "comparison.png", "ranking.png", "gluteus_minimus.png"} <= made

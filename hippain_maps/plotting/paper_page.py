@@ -145,11 +145,12 @@ def _head(ax: Axes, layout: PageLayout, words: Words, look: Look) -> None:
         if len(lines) * 1.3 * size / _MM <= below - top:
             break
     ax.text(left, top, "\n".join(lines), fontsize=size, color=look.ink, va="top", linespacing=1.3)
-    for number, said in enumerate(("paper_code", "paper_date")):
-        y = 4.6 + 8.0 * number
-        start = right - (0.36 * (right - left))
-        ax.text(start, y, words.say(said), fontsize=8.5, color=look.ink, va="baseline")
-        ax.plot([start + 17, right], [y + 0.6, y + 0.6], color=look.faint_ink, linewidth=0.6)
+    said = [words.say(phrase) for phrase in ("report_code", "report_date")]
+    start = right - 0.36 * (right - left)
+    line = start + 2 + max(width_of(text, 8.5) for text in said) * 25.4
+    for y, text in zip((4.6, 12.6), said, strict=True):
+        ax.text(start, y, text, fontsize=8.5, color=look.ink, va="baseline")
+        ax.plot([line, right], [y + 0.6, y + 0.6], color=look.faint_ink, linewidth=0.6)
 
 
 def _foot(ax: Axes, layout: PageLayout, words: Words, look: Look) -> None:
