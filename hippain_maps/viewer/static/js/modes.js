@@ -48,7 +48,7 @@ function showPanes() {
   const flags = (state.ranking?.red_flags || []).some((f) => f.raised && f.urgency !== "routine");
   swap($("panes"), ["chart", "panel"].map((which) =>
     h("button.pane", { type: "button", "data-key": `pane-${which}`, "aria-current": pane === which ? "true" : null, onclick: () => showPane(which) },
-      t(which === "chart" ? "panes.chart" : state.mode === "draw" ? "panes.results" : `mode.${state.mode}`), which === "panel" && flags && state.mode === "draw" && h("span.flag-mark", { text: "!" }))));
+      t(which === "chart" ? "panes.chart" : state.pressing ? "press.title" : state.mode === "draw" ? "panes.results" : `mode.${state.mode}`), which === "panel" && flags && state.mode === "draw" && h("span.flag-mark", { text: "!" }))));
 }
 
 export function languageMenu() {

@@ -209,8 +209,8 @@ function facts() {
 
 /** The pages to print: for the file, and for the patient. */
 export function reports() {
-  const row = (key, extra) => h("div.menu-formats", { role: "group", "aria-label": t(key) },
-    h("span", {}, icon("print"), h("span", {}, h("b", { text: t(key) }), h("small", { text: t(`${key}_means`) }))),
+  const row = (key, extra) => h("div.report-row", { role: "group", "aria-label": t(key) },
+    icon("print"), h("div", {}, h("b", { text: t(key) }), h("small", { text: t(`${key}_means`) })),
     h("button.button", { type: "button", "data-key": `${key}-colour`, text: t("report.colour"), onclick: () => get(extra) }),
     h("button.button", { type: "button", "data-key": `${key}-grey`, text: t("report.grey"), onclick: () => get(`${extra}&mono=true`) }));
   const get = async (extra) => {

@@ -42,6 +42,7 @@ export async function startPress(open) {
   state.future = [];
   load(emptyDoc(), { why: "press" });
   document.body.classList.add("pressing");
+  emit("mode");
   pickTool("select");
   go("choose");
 }
@@ -68,7 +69,7 @@ function end() {
   state.pressing = false;
   pickTool("brush");
   emit("doc", { why: "restore" });
-  emit("pressed");
+  emit("mode");
 }
 
 function cancel() { end(); }
@@ -159,7 +160,7 @@ function drawing() {
       h("li", { class: drawn ? "done" : "" }, h("p", { text: t("press.let_draw") }), h("p.hint", { text: t(drawn ? "press.drawn" : "press.nothing_yet", { n: marks().length }) }),
         drawn && h("button.link", { type: "button", "data-key": "press-undo", text: t("act.undo"), onclick: undo })),
       h("li", { class: familiar !== null ? "done" : "" }, h("p", { id: "press-ask", text: t("press.familiar") }), h("div.answers", { role: "group", "aria-labelledby": "press-ask" }, yes(true), yes(false))),
-      h("li", { class: "done" }, h("label.check", {}, h("input", { type: "checkbox", "data-key": "press-whole", checked: whole, onchange: (event) => { whole = event.target.checked; } }), t("press.whole")), h("p.hint", { text: t("press.whole_means") }))),
+      h("li", { class: whole ? "done" : "" }, h("label.check", {}, h("input", { type: "checkbox", "data-key": "press-whole", checked: whole, onchange: (event) => { whole = event.target.checked; show(); } }), t("press.whole")), h("p.hint", { text: t("press.whole_means") }))),
     h("button.button.primary.big", { type: "button", "data-key": "press-save", disabled: familiar === null, onclick: store }, t(drawn ? "press.save" : "press.save_nothing")),
     h("button.link", { type: "button", "data-key": "press-other", text: t("press.other"), onclick: () => { pressed = null; chosen = null; clearSpot(); pickTool("select"); go("choose"); } }));
 }

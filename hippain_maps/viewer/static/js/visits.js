@@ -16,7 +16,7 @@ let patient = null, visits = [], moreVisits = false, tab = "visits", query = "",
 export function startVisits(node) {
   place = node;
   startShapes();
-  on("mode", () => { if (state.mode === "visits") enter(); else clearShapes(); });
+  on("mode", () => { if (state.mode === "visits") { patient = null; enter(); } else clearShapes(); });
   on("language", () => { if (state.mode === "visits") show(); });
   on("show-patient", (code) => openPatient(code));
   on("visit", () => { if (state.mode === "visits" && patient) openPatient(patient.code, tab); });
@@ -32,7 +32,7 @@ export function startVisits(node) {
 
 export const tell = (error) => toast(error.code === "no_server" ? t("error.no_server") : error.message || t("error.fault"));
 
-async function enter() {
+async function enter(straight = true) {
   const mine = ++turn;
   problem = null;
   if (!store) swap(place, h("p.hint", { text: t("visits.loading") }));
@@ -43,7 +43,7 @@ async function enter() {
     [store, patients, more] = [about, page.patients, page.more];
   } catch (error) { if (mine !== turn) return; problem = error; }
   const now = openVisit()?.patient;
-  if (!problem && !patient && now) { openPatient(now); return; }
+  if (!problem && straight && !patient && now) { openPatient(now); return; }
   if (!problem && patient) { openPatient(patient.code, tab); return; }
   show();
 }
@@ -63,7 +63,7 @@ async function openPatient(code, which = "visits") {
   } catch (error) {
     if (mine !== turn) return;
     patient = null;
-    if (error.status === 404) { enter(); return; }
+    if (error.status === 404) { enter(false); return; }
     problem = error;
     show();
   }
@@ -72,7 +72,7 @@ async function openPatient(code, which = "visits") {
 function back() {
   patient = null;
   clearShapes();
-  enter();
+  enter(false);
 }
 
 function show(fresh = false) {
@@ -86,7 +86,7 @@ function trouble() {
   swap(place, h("div.store-trouble", { role: "alert" },
     h("h2", { text: t("visits.no_store") }), h("p", { text: problem.code === "no_server" ? t("error.no_server") : problem.message }),
     h("p.hint", { text: t("visits.drawing_stays") }),
-    h("button.button", { type: "button", "data-key": "store-again", text: t("visit.retry"), onclick: enter })));
+    h("button.button", { type: "button", "data-key": "store-again", text: t("visit.retry"), onclick: () => enter() })));
 }
 
 // --- Everybody ---
@@ -241,7 +241,7 @@ function row(visit) {
     h("button.visit-pick", { type: "button", "data-key": `visit-${visit.id}`, onclick: async () => {
       try { if (!isOpen) { const loose = !openVisit() && !isEmpty(); await reopen(visit.id); if (loose) toast(t("visits.put_aside")); } setMode("draw"); showPane("chart"); } catch (error) { tell(error); }
     } },
-    h("b", { text: dayWords(visit.date) }), h("span.badge", { text: t(isOpen ? "visits.open_now" : `visit.by_${visit.drawn_by}`) }),
+    h("b", { text: dayWords(visit.date) }), h("span.badge", { text: t(isOpen ? "visits.open_now" : `visit.hand_${visit.drawn_by}`) }),
     visit.note && h("small", { text: visit.note.split(/\s+/).join(" ").slice(0, 90) })),
     h("button.icon-button", { type: "button", "data-key": `delete-visit-${visit.id}`, "aria-label": t("visits.delete_visit", { day: dayWords(visit.date) }), title: t("visits.delete"),
       onclick: () => sure(t("visits.delete_visit", { day: dayWords(visit.date) }), t("visits.delete_visit_means"), `/store/visits/${visit.id}`, () => openPatient(patient.code), isOpen) }, icon("trash")));
