@@ -36,6 +36,14 @@ FLAGS = (
     "--disable-sync",
 )
 
+SIZES = {
+    "phone": (390, 844),
+    "tablet upright": (768, 1024),
+    "tablet": (1024, 768),
+    "laptop": (1280, 800),
+}
+"""Screens that the page must fit."""
+
 Point = tuple[float, float]
 
 _PLACE = """async ([view, x, y]) => {
@@ -260,3 +268,15 @@ def line(start: Point, end: Point, count: int = 12) -> list[Point]:
     """Return places on a straight line, both ends included."""
     parts = [number / (count - 1) for number in range(count)]
     return [(start[0] + t * (end[0] - start[0]), start[1] + t * (end[1] - start[1])) for t in parts]
+
+
+def violations(desk: Desk) -> list[str]:
+    """Return what axe-core finds serious or critical."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(desk.page).response["violations"]
+    return [
+        f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:3]]}"
+        for v in found
+        if v["impact"] in ("serious", "critical")
+    ]

@@ -6,15 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from browser_kit import Desk
-
-SIZES = {
-    "phone": (390, 844),
-    "tablet upright": (768, 1024),
-    "tablet": (1024, 768),
-    "laptop": (1280, 800),
-}
+from browser_kit import SIZES, Desk, violations
 
 
 def focused(desk: Desk) -> str:
@@ -25,16 +17,6 @@ def focused(desk: Desk) -> str:
             return e.dataset.key || e.id || e.getAttribute("href") || e.tagName; }"""
         )
     )
-
-
-def violations(desk: Desk) -> list[str]:
-    """Return what axe-core finds serious or critical."""
-    found = Axe().run(desk.page).response["violations"]
-    return [
-        f"{v['id']}: {[node['html'][:120] for node in v['nodes'][:3]]}"
-        for v in found
-        if v["impact"] in ("serious", "critical")
-    ]
 
 
 def test_the_whole_way_by_keyboard(desk: Desk) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browser_kit import Desk
-from test_access import SIZES, violations
+from browser_kit import SIZES, Desk, violations
 
 Make = Callable[..., Desk]
 
@@ -59,7 +58,7 @@ def visit(room: Make) -> Desk:
 def ask(desk: Desk, method: str, path: str, body: Any = None) -> Any:
     """Ask the viewer as its page would; return the data."""
     answer = desk.context.request.fetch(
-        f"{desk.origin}/api/v1/store/{path}",
+        f"{desk.origin}/api/v1/store/{path}".rstrip("/"),
         method=method,
         headers={"Origin": desk.origin, "Content-Type": "application/json"},
         data=None if body is None else json.dumps(body),
@@ -156,7 +155,11 @@ def test_a_visit_is_reopened(visit: Desk) -> None:
     assert len(visit.marks) == 1
     visit.click("visit-close")
     visit.page.wait_for_selector("#visit", state="hidden")
-    assert visit.marks == []
+    visit.until(
+        """async () => {
+        const { marks } = await import("/static/js/state.js");
+        return !marks().length; }"""
+    )
     lines = ask(visit, "GET", "visits?patient=K-17")["visits"]
     assert len(lines) == 2
 

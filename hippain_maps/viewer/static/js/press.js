@@ -45,6 +45,7 @@ export async function startPress(open) {
   emit("mode");
   pickTool("select");
   go("choose");
+  showPane("panel");
 }
 
 function go(name) {

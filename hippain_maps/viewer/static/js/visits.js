@@ -20,7 +20,7 @@ export function startVisits(node) {
   on("language", () => { if (state.mode === "visits") show(); });
   on("show-patient", (code) => openPatient(code));
   on("visit", () => { if (state.mode === "visits" && patient) openPatient(patient.code, tab); });
-  on("store-changed", () => { if (state.mode === "visits") (patient ? openPatient(patient.code, tab) : enter()); });
+  on("store-changed", () => { if (state.mode === "visits") (patient ? openPatient(patient.code, tab) : enter(false)); });
   on("patient", () => {
     // Nothing of other patients stays on the page while one draws.
     if (!state.patient) return;
