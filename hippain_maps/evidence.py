@@ -22,7 +22,7 @@ IntArray = NDArray[np.intp]
 EQUAL = 1e-9
 """Candidates whose log odds differ by no more are equal, whatever the last digits say."""
 
-_TOGETHER = 48
+_TOGETHER = 32
 """So many drawings are compared in one product; their regions are few, and the result is small."""
 
 
@@ -71,29 +71,37 @@ class Evidence:
     nothing: FloatArray
     nothing_other: FloatArray
 
-    def active(self, source: IntArray, side: IntArray, expected: Expectation) -> FloatArray:
-        """Return the chance that each trigger point of one source a drawing is active.
+    def active(
+        self, place: IntArray, source: IntArray, side: IntArray, expected: Expectation
+    ) -> FloatArray:
+        """Return the chance that each trigger point of a source is active, for many at once.
 
         Parameters
         ----------
-        source, side : ndarray of int, shape (n,)
-            Which source on which side, for each drawing.
+        place : ndarray of int, shape (m,)
+            Which drawing, as a place in `rows`.
+        source, side : ndarray of int, shape (m,)
+            Which source of the atlas, on which side.
         expected : Expectation
             Holds the states.
 
         Returns
         -------
-        ndarray, shape (n, most trigger points)
+        ndarray, shape (m, most trigger points)
         """
         chance = np.zeros((len(source), expected.active.shape[1]))
         last = np.append(expected.first, len(expected.owner))
-        for number in np.unique(source):
-            rows = np.flatnonzero(source == number)
+        order = np.argsort(source, kind="stable")
+        starts = np.flatnonzero(np.diff(source[order], prepend=-1))
+        for which in np.split(order, starts[1:]):
+            if not len(which):
+                continue
+            number = source[which[0]]
             states = slice(last[number], last[number + 1])
-            log = self.states[rows, side[rows], states]
+            log = self.states[place[which], side[which], states]
             weight = np.exp(log - log.max(axis=1, keepdims=True))
             weight /= weight.sum(axis=1, keepdims=True)
-            chance[rows] = weight @ expected.active[states]
+            chance[which] = weight @ expected.active[states]
         return chance
 
 

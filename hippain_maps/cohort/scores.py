@@ -7,7 +7,7 @@ something in a drawing could raise one.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -27,7 +27,6 @@ from hippain_maps.geometry import SIDES, STANDING_VIEWS, FloatArray
 from hippain_maps.marks import Mark
 from hippain_maps.palpation import log_factors as palpation_factors
 from hippain_maps.palpation import palpated
-from hippain_maps.patterns import Source
 from hippain_maps.ranking import rank
 from hippain_maps.screening import red_flags
 
@@ -50,7 +49,7 @@ class Listed:
     explained, essential : ndarray, shape (drawings, places)
         Share of the painful skin in the pattern, and of the essential zone that was drawn; NaN
         where no used view shows that zone, or there is none.
-    points : list of list of str
+    points : ndarray of str, shape (drawings, places)
         Ids of the trigger points that the drawing speaks for, apart by spaces.
     listed : ndarray of bool, shape (drawings,)
         Whether anything is listed: numbness alone speaks of no muscle.
@@ -63,7 +62,7 @@ class Listed:
     none: FloatArray
     explained: FloatArray
     essential: FloatArray
-    points: list[list[str]]
+    points: NDArray[np.object_]
     listed: NDArray[np.bool_]
 
 
@@ -198,10 +197,14 @@ class _Gathered:
         self.share[rows] = found.share[:, :places]
         self.none[rows] = found.none
         self.listed[rows] = True
-        for place in range(places):
-            self.active[rows, place] = evidence.active(
-                found.source[:, place], found.side[:, place], expected
+        source, side = found.source[:, :places].ravel(), found.side[:, :places].ravel()
+        muscle = np.flatnonzero([expected.sources[number].is_muscle for number in source.tolist()])
+        if len(muscle):
+            chance = np.zeros((len(source), self.active.shape[2]))
+            chance[muscle] = evidence.active(
+                muscle // places, source[muscle], side[muscle], expected
             )
+            self.active[rows] = chance.reshape(len(rows), places, -1)
 
     def empty(self, rows: IntArray) -> None:
         """Forget what was listed for some drawings."""
@@ -264,41 +267,28 @@ def _listed(found: _Gathered, measured: Measured, atlas: Atlas, expected: Expect
     whole, numb_whole = skin.sum(axis=1), numb.sum(axis=1)
     explained = np.zeros(found.share.shape)
     essential = np.full(found.share.shape, np.nan)
-    points = [[""] * found.share.shape[1] for _ in range(len(found.share))]
-    items: dict[tuple[int, int, tuple[int, ...]], list[tuple[int, int]]] = {}
-    # As `Candidate.points` has it: the sure ones, or the surest.
-    order = np.argsort(-np.round(found.active, 9), axis=2, kind="stable")
-    ranked = np.take_along_axis(found.active, order, axis=2) >= atlas.model.shown_trigger_point
-    many = ranked.sum(axis=2)
-    for row in np.flatnonzero(found.listed).tolist():
-        for place in range(found.share.shape[1]):
-            shown = tuple(order[row, place, : max(int(many[row, place]), 1)].tolist())
-            key = (int(found.source[row, place]), int(found.side[row, place]), shown)
-            items.setdefault(key, []).append((row, place))
-    for (number, side, shown), where in items.items():
-        rows, places = np.array(where).T
-        pattern = _pattern(atlas, number, side, shown)
-        source: Source = expected.sources[number]
+    points = np.full(found.share.shape, "", dtype=object)
+    for number, side, shown, rows, places in _alike(found, atlas):
+        pattern, source = _pattern(atlas, number, side, shown), expected.sources[number]
         if source.is_muscle:
             text = " ".join(source.trigger_points[point].id for point in shown)
-            for row, place in where:
-                points[row][place] = text
+            points[rows, places] = text
         share = np.divide(
             skin[np.ix_(rows, pattern.zones)].sum(axis=1),
             whole[rows],
             out=np.zeros(len(rows)),
             where=whole[rows] > 0,
         )
-        unhurt = whole[rows] == 0
-        share[unhurt] = (
-            numb[np.ix_(rows[unhurt], pattern.core)].sum(axis=1) / numb_whole[rows[unhurt]]
-        )
+        if (unhurt := whole[rows] == 0).any():
+            in_core = numb[np.ix_(rows[unhurt], pattern.core)].sum(axis=1)
+            share[unhurt] = in_core / numb_whole[rows[unhurt]]
         explained[rows, places] = np.minimum(share, 1.0)
-        size = seen[np.ix_(rows, pattern.essential)].sum(axis=1)
-        drawn = skin[np.ix_(rows, pattern.essential)].sum(axis=1)
-        essential[rows, places] = np.divide(
-            np.minimum(drawn, size), size, out=np.full(len(rows), np.nan), where=size > 0
-        )
+        if len(pattern.essential):
+            size = seen[np.ix_(rows, pattern.essential)].sum(axis=1)
+            drawn = skin[np.ix_(rows, pattern.essential)].sum(axis=1)
+            essential[rows, places] = np.divide(
+                np.minimum(drawn, size), size, out=np.full(len(rows), np.nan), where=size > 0
+            )
     return Listed(
         found.source,
         found.side,
@@ -310,6 +300,31 @@ def _listed(found: _Gathered, measured: Measured, atlas: Atlas, expected: Expect
         points,
         found.listed,
     )
+
+
+def _alike(
+    found: _Gathered, atlas: Atlas
+) -> Iterator[tuple[int, int, tuple[int, ...], IntArray, IntArray]]:
+    """Yield source, side and shown trigger points, and where they stand: rows and places."""
+    many = found.active.shape[2]
+    # As `Candidate.points` has it: the sure ones, or the surest.
+    order = np.argsort(-np.round(found.active, 9), axis=2, kind="stable")
+    sure = np.take_along_axis(found.active, order, axis=2) >= atlas.model.shown_trigger_point
+    sure[:, :, 0] = True
+    digits = np.where(sure, order + 1, 0)
+    # A number for each: digits of the trigger points in their order, then source and side.
+    code = digits @ ((many + 1) ** np.arange(many))
+    code = (code * len(atlas.sources) + found.source) * len(SIDES) + found.side
+    rows, places = np.nonzero(np.broadcast_to(found.listed[:, None], code.shape))
+    keys = code[rows, places]
+    by_key = np.argsort(keys, kind="stable")
+    for some in np.split(by_key, np.flatnonzero(np.diff(keys[by_key])) + 1):
+        if not len(some):
+            continue
+        row, place = rows[some[0]], places[some[0]]
+        shown = tuple((digits[row, place][sure[row, place]] - 1).tolist())
+        number, side = int(found.source[row, place]), int(found.side[row, place])
+        yield number, side, shown, rows[some], places[some]
 
 
 @dataclass(frozen=True, eq=False)

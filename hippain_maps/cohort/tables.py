@@ -241,7 +241,7 @@ def _long(ranked: _Ranked, atlas: Atlas, layout: Layout) -> pa.Table:
                 _words(kinds, source),
                 _words(SIDES, found.side[at].ravel()),
                 found.share[at].ravel(),
-                pa.array([t for n in at.tolist() for t in found.points[n]], pa.string()),
+                pa.array(found.points[at].ravel(), pa.string()),
                 found.explained[at].ravel(),
                 _floats(found.essential[at].ravel()),
                 np.repeat(found.none[at], places),
