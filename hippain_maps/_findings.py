@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hippain_maps._yaml import FieldPath, YamlFile
 from hippain_maps.errors import DataError, did_you_mean
+
+if TYPE_CHECKING:
+    # Where nothing is read, the reader is not loaded.
+    from hippain_maps._yaml import FieldPath, YamlFile
 
 
 class Findings(list[DataError]):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
-import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +32,9 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
     OutputError
         If the file cannot be written; the message names it.
     """
+    # Here and not above: most runs write nothing.
+    import secrets
+
     name = one_line(os.fspath(path))
     try:
         if Path(path).exists() and not (Path(path).is_file() or Path(path).is_dir()):
@@ -48,7 +50,7 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
             with open(beside, "rb+") as stream:
                 os.fsync(stream.fileno())
             if target.is_file():
-                shutil.copymode(target, beside)
+                os.chmod(beside, stat.S_IMODE(target.stat().st_mode))
             os.replace(beside, target)
         finally:
             beside.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ hundred sources costs no more than the few that are looked at.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, overload
@@ -55,8 +55,14 @@ class RegionFit:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the region as plain data."""
-        plain = {"region": self.region, "zone": self.zone, "drawn": self.drawn}
-        return plain if self.frequency is None else {**plain, "frequency": self.frequency}
+        return _plain(self.region, self.zone, self.drawn, self.frequency)
+
+
+def _plain(
+    region: str, zone: FitZone | None, drawn: float | None, frequency: float | None
+) -> dict[str, Any]:
+    plain = {"region": region, "zone": zone, "drawn": drawn}
+    return plain if frequency is None else {**plain, "frequency": frequency}
 
 
 def zones_of(source: Source, side: Side, points: Iterable[TriggerPoint]) -> Mapping[str, FitZone]:
@@ -183,27 +189,33 @@ class Candidate:
     @cached_property
     def regions(self) -> tuple[RegionFit, ...]:
         """The pattern's regions, essential first; those that were not drawn included."""
+        return tuple(RegionFit(*fit) for fit in self._inside())
+
+    def _inside(self) -> Iterator[tuple[str, FitZone, float | None, float | None]]:
+        """Yield the fields of the regions: a whole list has thousands of them."""
         place, found, frequencies = self.atlas.body.place, self.overlap, self.source.frequencies
-        fits = []
+        drawn = found.drawn
         for region, zone in self.zones.items():
             group = frequencies.of(region.partition(":")[2]) if frequencies else None
-            drawn = float(found.fraction[place[region]]) if found.known[place[region]] else None
-            fits.append(RegionFit(region, zone, drawn, group.share if group else None))
+            yield region, zone, drawn[place[region]], group.share if group else None
         if found.sensory.any():
             for region in {part.sided(self.side): None for part in self.source.core}:
                 numb = float(found.sensory[place[region]]) if found.known[place[region]] else None
-                fits.append(RegionFit(region, "core", numb))
-        return tuple(fits)
+                yield region, "core", numb, None
 
     @cached_property
     def unexplained(self) -> tuple[RegionFit, ...]:
         """Painful regions outside the pattern, the largest first."""
+        return tuple(RegionFit(region, None, drawn) for region, drawn in self._outside())
+
+    def _outside(self) -> Iterator[tuple[str, float]]:
         body, drawn = self.atlas.body, self.overlap.fraction
         beside = drawn >= self.atlas.model.shown_region
         beside[[body.place[region] for region in self.zones]] = False
         outside = np.flatnonzero(beside)
         outside = outside[np.argsort(-self.overlap.skin_cm2[outside], kind="stable")]
-        return tuple(RegionFit(body.sided[i], None, float(drawn[i])) for i in outside)
+        for place, fraction in zip(outside.tolist(), drawn[outside].tolist(), strict=True):
+            yield body.sided[place], fraction
 
     @cached_property
     def measures(self) -> Measures:
@@ -224,8 +236,8 @@ class Candidate:
             "explained": self.explained,
             "essential_drawn": self.essential_drawn,
             "fit": self.fit,
-            "regions": [fit.to_dict() for fit in self.regions],
-            "unexplained": [{"region": fit.region, "drawn": fit.drawn} for fit in self.unexplained],
+            "regions": [_plain(*fit) for fit in self._inside()],
+            "unexplained": [{"region": name, "drawn": drawn} for name, drawn in self._outside()],
             "measures": {
                 "jaccard": self.measures.jaccard,
                 "dice": self.measures.dice,

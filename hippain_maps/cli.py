@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +20,7 @@ from hippain_maps._cohort_commands import cohort, rank_many
 from hippain_maps._console import console as _console
 from hippain_maps._convert_command import convert
 from hippain_maps._figure_commands import chart, figure, patterns_option, plate
-from hippain_maps._json import one_line
+from hippain_maps._json import by_lines, one_line
 from hippain_maps._record_commands import visits
 from hippain_maps._report_command import report
 from hippain_maps._scan_command import scan
@@ -42,6 +41,8 @@ if TYPE_CHECKING:
 
 
 def _say_version(ctx: click.Context) -> None:
+    from importlib.metadata import version
+
     click.echo(f"hippain {version('hippain-maps')}")
     click.echo(summary(load_atlas()))
     ctx.exit()
@@ -192,7 +193,7 @@ def rank(
                 "same_first": steady.same_first,
                 "firsts": dict(steady.firsts),
             }
-        click.echo(json.dumps(data, indent=2, allow_nan=False))
+        click.echo(by_lines(data))
     else:
         from hippain_maps._tables import print_ranking
 

@@ -8,7 +8,6 @@ the hand did, and `PainDrawing.notes` says what had to be decided for it.
 
 from __future__ import annotations
 
-import importlib.resources
 import json
 import os
 from collections import Counter
@@ -440,6 +439,9 @@ def drawing_schema() -> dict[str, Any]:
     >>> drawing_schema()["title"]
     'hippain_maps pain drawing'
     """
+    # Here and not above: it takes longer to import than a drawing to read.
+    import importlib.resources
+
     folder = importlib.resources.files("hippain_maps")
     text = (folder / "drawing.schema.json").read_text(encoding="utf-8")
     schema: dict[str, Any] = json.loads(text)

@@ -320,11 +320,15 @@ def _frequent(source: Source, atlas: Atlas) -> _States:
 
 def _softened(found: _States, blur: Softening, atlas: Atlas) -> Part:
     """Return where the states of a source depart from the background, borders softened."""
-    region, own = _reached(found.region, found.chance, blur, atlas.model)
-    above = np.maximum(own - atlas.model.background, 0) * atlas.body.skin[region]
-    whole = above.sum(axis=1, keepdims=True)
-    share = np.divide(above, whole, out=np.zeros_like(above), where=whole > 0)
-    return _part(region, own, atlas.model, share)
+    region, chance = _reached(found.region, found.chance, blur, atlas.model)
+    values = np.empty((len(region), 3, chance.shape[1]))
+    _logs(chance, atlas.model, values)
+    share = values[:, SHARE]
+    np.maximum(chance - atlas.model.background, 0, out=share)
+    share *= atlas.body.skin[region, None]
+    whole = share.sum(axis=0)
+    np.divide(share, whole, out=share, where=whole > 0)
+    return Part(region, values)
 
 
 def _core(source: Source, blur: Softening, atlas: Atlas) -> Part:
@@ -337,24 +341,28 @@ def _core(source: Source, blur: Softening, atlas: Atlas) -> Part:
         chance[place] = max(chance.get(place, model.background), sure)
     region = np.array(sorted(chance), dtype=np.intp)
     sharp = np.array([[chance[place] for place in region.tolist()]])
-    return _part(*_reached(region, sharp, blur, model), model)
+    region, softened = _reached(region, sharp, blur, model)
+    values = np.empty((len(region), 2, 1))
+    _logs(softened, model, values)
+    return Part(region, values)
 
 
 def _reached(
     region: IntArray, chance: FloatArray, blur: Softening, model: Model
 ) -> tuple[IntArray, FloatArray]:
-    """Return the regions that chances reach across softened borders, and the chances there."""
+    """Return the regions that chances reach across softened borders, and the chances there.
+
+    They come in by states and go out by regions, shape (n, states).
+    """
     takers, shares = blur.among(region)
-    return takers, model.background + (chance - model.background) @ shares.T
+    return takers, model.background + shares @ (chance - model.background).T
 
 
-def _part(
-    region: IntArray, chance: FloatArray, model: Model, share: FloatArray | None = None
-) -> Part:
-    kinds = [
-        np.log(chance) - np.log(model.background),
-        np.log1p(-chance) - np.log1p(-model.background),
-    ]
-    if share is not None:
-        kinds.append(share)
-    return Part(region, np.ascontiguousarray(np.stack(kinds).transpose(2, 0, 1)))
+def _logs(chance: FloatArray, model: Model, values: FloatArray) -> None:
+    """Write by how much the logs of chances differ from those of the background."""
+    for kind, log, background in (
+        (YES, np.log, np.log(model.background)),
+        (NO, np.log1p, np.log1p(-model.background)),
+    ):
+        log(chance if kind == YES else -chance, out=values[:, kind])
+        values[:, kind] -= background

@@ -50,9 +50,10 @@ def measures(overlap: Overlap, regions: Iterable[str]) -> Measures:
     mask = np.zeros(len(overlap.fraction), dtype=bool)
     mask[[overlap.body.place[region] for region in regions]] = True
     skin = overlap.body.skin * overlap.known
+    painful = skin * overlap.fraction
     pattern = float(skin[mask].sum())
-    drawn = float((skin * overlap.fraction).sum())
-    both = float((skin * overlap.fraction)[mask].sum())
+    drawn = float(painful.sum())
+    both = float(painful[mask].sum())
 
     def share(part: float, whole: float) -> float:
         # Sums in another order may differ in the last digit; a share is never above 1.

@@ -88,6 +88,12 @@ class Overlap:
         return area
 
     @cached_property
+    def drawn(self) -> tuple[float | None, ...]:
+        """Painful fraction of each sided region; None where no used view shows it."""
+        pairs = zip(self.fraction.tolist(), self.known.tolist(), strict=True)
+        return tuple(fraction if known else None for fraction, known in pairs)
+
+    @cached_property
     def sensory_cm2(self) -> FloatArray:
         """Numb or tingling skin of each sided region, cm2."""
         area: FloatArray = self.sensory * self.body.skin
