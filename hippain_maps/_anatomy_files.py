@@ -13,7 +13,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from hippain_maps._yaml import YamlFile, read_yaml, validate
+from hippain_maps._yaml import YamlFile, read_yaml
+from hippain_maps._yaml_fields import validate
 from hippain_maps.errors import did_you_mean
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]

@@ -24,7 +24,8 @@ from pydantic import (
     model_validator,
 )
 
-from hippain_maps._yaml import YamlFile, read_yaml, validate
+from hippain_maps._yaml import YamlFile, read_yaml
+from hippain_maps._yaml_fields import validate
 from hippain_maps.geometry import INSET_VIEWS, View
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]

@@ -11,7 +11,8 @@ from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from hippain_maps._yaml import YamlFile, read_yaml, validate
+from hippain_maps._yaml import YamlFile, read_yaml
+from hippain_maps._yaml_fields import validate
 from hippain_maps.geometry import SIDES, VIEWS, Side, View
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]

@@ -12,7 +12,8 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hippain_maps._pattern_files import Basis, Id, Language, Share, Text
-from hippain_maps._yaml import YamlFile, read_yaml, validate
+from hippain_maps._yaml import YamlFile, read_yaml
+from hippain_maps._yaml_fields import validate
 
 Urgency = Literal["ambulance", "same_day", "urgent", "routine"]
 Quality = Literal[

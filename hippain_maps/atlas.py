@@ -44,7 +44,7 @@ from hippain_maps.patterns import (
 )
 from hippain_maps.red_flags import Condition, RedFlag, RedFlags, RedFlagWords, load_red_flags
 from hippain_maps.regions import Body
-from hippain_maps.sources import read_source_file
+from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
     from hippain_maps._yaml import YamlFile
@@ -258,7 +258,7 @@ def read_atlas(body: Body, folders: Iterable[Path], *, only: str | None = None) 
     for name in sorted(found.sources):
         with problems.gathered():
             path = found.sources[name]
-            sources[name], files[name] = read_source_file(path, body, clues, citations)
+            sources[name], files[name] = load_source(path, body, clues, citations)
     # A name counts as known if there is a file for it, even one that is wrong.
     names = found.sources
     check_names(sources, files, problems)

@@ -49,8 +49,10 @@ if TYPE_CHECKING:
 Field = tuple[str | int, ...]
 
 
-def load_source(path: Path, body: Body, clues: Mapping[str, Clue] | None = None) -> Source:
-    """Return the source written in a file.
+def load_source(
+    path: Path, body: Body, clues: Mapping[str, Clue], citations: Collection[str] | None = None
+) -> tuple[Source, YamlFile]:
+    """Return the source written in a file, and the file for checks against others.
 
     Parameters
     ----------
@@ -58,25 +60,21 @@ def load_source(path: Path, body: Body, clues: Mapping[str, Clue] | None = None)
         The file; its name is the id of the source.
     body : Body
         What the regions and marks must fit.
-    clues : mapping of str to Clue, optional
+    clues : mapping of str to Clue
         The vocabulary that clues are named from.
+    citations : collection of str, optional
+        The keys that may be cited; by default any.
 
     Raises
     ------
     DataError
-        If the file does not fit its format, names an unknown region, group or clue, puts one region
-        into two zones of a trigger point, or marks a place beside the figure. The message names
-        file, line and field; what else is wrong is in ``others``.
+        If the file does not fit its format, names an unknown region, group, clue or citation, puts
+        one region into two zones of a trigger point, or marks a place beside the figure. The
+        message names file, line and field; what else is wrong is in ``others``.
     """
-    return read_source_file(path, body, clues or {}, None)[0]
-
-
-def read_source_file(
-    path: Path, body: Body, clues: Mapping[str, Clue], citations: Collection[str] | None
-) -> tuple[Source, YamlFile]:
-    """Return a source as `load_source` does, and its file; citations must be among those given."""
     from hippain_maps._pattern_files import SourceFile
-    from hippain_maps._yaml import read_yaml, validate
+    from hippain_maps._yaml import read_yaml
+    from hippain_maps._yaml_fields import validate
 
     proof = Proof(read_yaml(path))
     if citations is not None:

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from interchange_files import FILES, refusal
 
-from hippain_maps._yaml import parse_yaml, validate
+from hippain_maps._yaml import parse_yaml
+from hippain_maps._yaml_fields import validate
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DataError, UnknownNameError
 from hippain_maps.geometry import mirror, other_side

@@ -410,7 +410,7 @@ def read(folder: Path, clues: str, body: Body, atlas: Atlas) -> Source:
     """Return a source of one's own with the given clues."""
     path = folder / "mine.yaml"
     path.write_text(FILE + clues, encoding="utf-8")
-    return load_source(path, body, atlas.clues)
+    return load_source(path, body, atlas.clues)[0]
 
 
 GENERAL = "    confidence: general knowledge\n"

@@ -86,7 +86,7 @@ def test_source_file(path: Path, atlas: Atlas, citations: set[str]) -> None:
     its zones name regions that some view shows, each once.
     """
     body = atlas.body
-    source = load_source(path, body, atlas.clues)
+    source, _ = load_source(path, body, atlas.clues)
     assert source.id == path.stem
     assert source.file == f"patterns/{path.name}"
     assert "reviewed_by" in read_yaml(path).data

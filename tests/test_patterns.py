@@ -52,7 +52,7 @@ def load(folder: Path, body: Body, text: str = TEXT, name: str = "vastus.yaml") 
     """Write a source file and read it."""
     path = folder / name
     path.write_text(text, encoding="utf-8")
-    return load_source(path, body)
+    return load_source(path, body, {})[0]
 
 
 def test_a_source_file_is_read(tmp_path: Path, body: Body) -> None:

@@ -16,7 +16,8 @@ import pytest
 import shapely
 
 from hippain_maps._body_files import FreeBordersFile, OutlineFile, Read, RegionsFile, SectionsFile
-from hippain_maps._yaml import parse_yaml, validate
+from hippain_maps._yaml import parse_yaml
+from hippain_maps._yaml_fields import validate
 from hippain_maps.errors import DataError
 from hippain_maps.geometry import Area, View
 from hippain_maps.sheet import HALF_VIEWS, MIN_SHOWN, Sheet

@@ -364,7 +364,7 @@ def read(folder: Path, text: str, body: Body) -> Source:
     """Return a source written in a file of one's own."""
     path = folder / "mine.yaml"
     path.write_text(text, encoding="utf-8")
-    return load_source(path, body)
+    return load_source(path, body, {})[0]
 
 
 def frequencies(*groups: str) -> str:

@@ -16,7 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hippain_maps import _yaml
 from hippain_maps._limits import MAX_YAML_BYTES, MAX_YAML_DEPTH
-from hippain_maps._yaml import YamlFile, parse_yaml, read_yaml, validate
+from hippain_maps._yaml import YamlFile, parse_yaml, read_yaml
+from hippain_maps._yaml_fields import validate
 from hippain_maps.errors import DataError
 
 PSOAS = """\
