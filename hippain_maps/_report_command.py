@@ -6,6 +6,7 @@ import datetime as dt
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,8 +14,8 @@ import click
 from hippain_maps._figure_commands import patterns_option
 from hippain_maps.atlas import load_atlas
 from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import StoreError
 from hippain_maps.screening import read_answers
-from hippain_maps.visits import checked_code
 
 if TYPE_CHECKING:
     from hippain_maps.report import Case
@@ -87,7 +88,7 @@ def report(
         given = read_answers(answers, [*atlas.red_flags, *atlas.clues], "red flag or clue")
         case = replace(case, drawing=case.drawing.with_answers(given))
     if code is not None:
-        case = replace(case, code=checked_code(code))
+        case = replace(case, code=code)
     if date is not None:
         case = replace(case, date=date)
     write_report(
@@ -115,7 +116,11 @@ def _case(drawing: str | None, visit: int | None, store: str | None) -> Case:
         if store is not None:
             raise click.UsageError("--store goes with --visit N; 'hippain visits list' shows them")
         return Case(PainDrawing.read(sys.stdin.buffer if drawing == "-" else str(drawing)))
-    from hippain_maps.store import Store
+    from hippain_maps.store import Store, default_path
 
-    with Store(store) as kept:
+    path = default_path() if store is None else Path(store)
+    if not path.exists():
+        # Opening it would make an empty one.
+        raise StoreError(f"there is no store '{path}'; 'hippain visits where' says where yours is")
+    with Store(path) as kept:
         return Case.of_visit(kept, visit)

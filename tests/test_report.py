@@ -21,7 +21,7 @@ from worlds import example
 from hippain_maps.atlas import Atlas
 from hippain_maps.cli import main
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.errors import OutputError, UnknownNameError
+from hippain_maps.errors import OutputError, StoreError, UnknownNameError
 from hippain_maps.regions import Body
 from hippain_maps.report import PAPERS, Case, report_bytes, report_pages, write_report
 from hippain_maps.report.flow import NO_GLYPH
@@ -350,6 +350,25 @@ def test_wrong_styles_and_names_are_refused(atlas: Atlas, tmp_path: Path) -> Non
         report_bytes(case, atlas, language="la")
     with pytest.raises(UnknownNameError, match="papers are a4, letter"):
         report_bytes(case, atlas, paper="a3")
+
+
+def test_case_that_no_page_could_hold_is_refused() -> None:
+    """A code that the store would refuse is refused here too, and so is an endless note."""
+    with pytest.raises(StoreError, match="no patient code"):
+        Case(PainDrawing(), code="x" * 41)
+    with pytest.raises(StoreError, match="at most 20,000 characters"):
+        Case(PainDrawing(), note="x" * 20_001)
+
+
+@pytest.mark.parametrize("note", ["ж" * 20_000, "жя " * 6_600], ids=["one word", "many"])
+def test_long_notes_go_on_to_further_pages(
+    note: str, cases: Callable[[str], Case], atlas: Atlas
+) -> None:
+    """The longest note is printed whole, as one word or as many, and the last page is signed."""
+    found = report_pages(replace(cases("empty"), note=note), atlas)
+    assert len(found) > 2
+    assert said(found).count("ж") == note.count("ж")
+    assert "Signature" in words(found[-1])
 
 
 def test_case_of_a_visit_knows_the_visit_before(tmp_path: Path) -> None:

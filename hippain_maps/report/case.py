@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.store import Store
-from hippain_maps.visits import DrawnBy
+from hippain_maps.visits import DrawnBy, checked_code, checked_note
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,11 @@ class Case:
         When that was.
     atlas_then : str, optional
         The version of the atlas that the visit was ranked with.
+
+    Raises
+    ------
+    StoreError
+        If the code or the note is longer than the store would keep, or the code is not printable.
     """
 
     drawing: PainDrawing
@@ -45,6 +50,12 @@ class Case:
     before: PainDrawing | None = None
     before_date: dt.date | None = None
     atlas_then: str | None = None
+
+    def __post_init__(self) -> None:
+        """Refuse what would not fit a page or the store."""
+        if self.code:
+            checked_code(self.code)
+        checked_note(self.note)
 
     @classmethod
     def of_visit(cls, store: Store, number: int) -> Case:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shapely
 from matplotlib.figure import Figure
 
-from hippain_maps.comparison import Comparison
+from hippain_maps.comparison import REDRAW, Comparison
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.change import KINDS, change_style
 from hippain_maps.plotting.layout import size_of
@@ -18,7 +18,7 @@ from hippain_maps.report.setting import GAP, Setting
 MOVED = 4
 """Sources whose places are told at the most."""
 
-NONE = "\N{EN DASH}"
+NONE, PLUS_MINUS = "\N{EN DASH}", "\N{PLUS-MINUS SIGN}"
 _CHARTS = 2.0
 
 
@@ -41,7 +41,7 @@ def change_blocks(change: Comparison, body: Body, scale: float, setting: Setting
         lines.append(words.say("report_intensity", before=strength[0], after=strength[1]))
     if change.jaccard is not None:
         overlap = words.number(change.jaccard, ".2f")
-        redraw = change.redraw_words.replace("+-", "\N{PLUS-MINUS SIGN}")
+        redraw = f" {PLUS_MINUS} ".join(words.number(value, "g") for value in REDRAW)
         lines.append(words.say("report_overlap", share=overlap, redraw=redraw))
         if change.within_redraw:
             lines.append(words.say("report_within"))

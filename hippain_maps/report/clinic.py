@@ -33,8 +33,8 @@ from hippain_maps.report.flow import NO_GLYPH, Block, Column, Item, Row, Sheet, 
 from hippain_maps.report.setting import GAP, TICK, Setting, blank
 from hippain_maps.words import Words
 
-QUESTIONS, ANSWERS = 5, 10
-"""Questions and answers that are told of at the most."""
+QUESTIONS, ANSWERS, NOTES = 5, 10, 6
+"""Questions, answers, and remarks on the file that are told of at the most."""
 
 
 @dataclass(frozen=True)
@@ -276,7 +276,9 @@ class _Clinic:
         lines = drawing_words(found, self.case.drawing, words)
         if ranking is None:
             lines.insert(0, words.say("report_unranked"))
-        lines += found.notes
+        lines += found.notes[:NOTES]
+        if (more := len(found.notes) - NOTES) > 0:
+            lines.append(words.say("more", number=more))
         blocks: list[Block] = [setting.text(line, width) for line in lines]
         findings = [
             words.say(
@@ -362,7 +364,7 @@ class _Clinic:
         setting, words = self.setting, self.words
         third = (setting.width + GAP) / 3
         blocks: list[tuple[float, Block]] = []
-        for number, name in enumerate(("report_examined_by", "report_signature", "report_date")):
+        for number, name in enumerate(("report_examined_by", "report_signature", "report_signed")):
             small = setting.look.small_size
             label = setting.text(words.say(name), third - GAP, size=small, faint=True)
             line = blank(0.36, third - GAP, setting)

@@ -282,15 +282,17 @@ def lines_of(
 
 def _broken(text: str, size: float, room: float, *, bold: bool) -> str:
     """Return a text in which words that are wider than a line are cut into pieces."""
+    # More letters than a line holds; what is behind them need not be measured.
+    most = max(int(2 * room / width_of("n", size, bold=bold)), 1)
     pieces = []
     for word in text.split():
-        while len(word) > 1 and width_of(word, size, bold=bold) > room:
-            fits = max(int(len(word) * room / width_of(word, size, bold=bold)), 1)
-            while fits > 1 and width_of(word[:fits], size, bold=bold) > room:
-                fits -= 1
-            pieces.append(word[:fits])
-            word = word[fits:]
-        pieces.append(word)
+        rest = word
+        while rest:
+            fits = len(rest[:most])
+            while fits > 1 and (width := width_of(rest[:fits], size, bold=bold)) > room:
+                fits = max(min(int(fits * room / width), fits - 1), 1)
+            pieces.append(rest[:fits])
+            rest = rest[fits:]
     return " ".join(pieces)
 
 

@@ -154,9 +154,19 @@ class Setting:
         return replace(self, sheet=replace(self.sheet, right=self.sheet.right + away))
 
     def framed(self, texts: Iterable[Lines]) -> list[Item]:
-        """Return lines in a frame, which may go on to a next page."""
-        lines = [line for text in texts for line in text.split()]
-        inside = [Item(replace(line, indent=line.indent + _PAD_X), framed=True) for line in lines]
+        """Return texts in a frame, which may go on to a next page.
+
+        What is bold stays with what stands below it, down to the first point of a list.
+        """
+        groups: list[list[Lines]] = []
+        before: Lines | None = None
+        for text in texts:
+            begins = before is None or (text.bold and not before.bold)
+            if begins or (text.indent and before and before.indent):
+                groups.append([])
+            groups[-1].append(replace(text, indent=text.indent + _PAD_X))
+            before = text
+        inside = [Item(Column(tuple(group)), framed=True) for group in groups]
         return [Item(Space(_PAD_Y), 0.1, True), *inside, Item(Space(_PAD_Y), 0.0, True)]
 
     @property
