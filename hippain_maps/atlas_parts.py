@@ -9,13 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hippain_maps._findings import Findings, Proof
 from hippain_maps._gate import QUALITIES
-from hippain_maps._yaml import FieldPath, YamlFile
 from hippain_maps.errors import UnknownNameError, did_you_mean
 from hippain_maps.patterns import Clue, Evidence, Relation, Source
 from hippain_maps.regions import Body
+
+if TYPE_CHECKING:
+    # Where nothing is read, the reader is not loaded.
+    from hippain_maps._yaml import FieldPath, YamlFile
 
 
 @dataclass(frozen=True, slots=True)
