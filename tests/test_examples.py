@@ -81,7 +81,10 @@ WRITES = {
     "draw_in_code": {"from_names.geojson", "from_shapes.geojson", "mirrored.geojson"},
     "pattern_figure": {"gluteus_minimus_posterior.svg", "tensor_fasciae_latae.png"},
     "rank_a_drawing": {"piriformis_ranking.json"},
+    "study": {"study"},
 }
+# A size that is enough to see it work.
+ARGUMENTS = {"study": ("21",)}
 
 
 @pytest.fixture(scope="module")
@@ -166,7 +169,11 @@ def test_pain_outside_the_map_is_measured_and_not_ranked(atlas: Atlas) -> None:
 def test_script_runs_from_any_folder(path: Path, tmp_path: Path) -> None:
     """An example script runs alone in an empty folder, prints, and writes there what it says."""
     done = subprocess.run(
-        [sys.executable, str(path)], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        [sys.executable, str(path), *ARGUMENTS.get(path.stem, ())],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()

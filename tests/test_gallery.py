@@ -28,6 +28,7 @@ def rebuilt(tmp_path_factory: pytest.TempPathFactory) -> Path:
 ELSEWHERE = {
     "evaluation.png",
     "paper_preview.png",
+    "study_difference.png",
     "viewer_compared.png",
     "viewer_patient.png",
     "viewer_results.png",
@@ -45,7 +46,8 @@ def shape(path: Path) -> float:
 def test_figures_of_the_script_are_committed(rebuilt: Path) -> None:
     """The folder holds each figure that the script makes, in the same shape, and no other.
 
-    The evaluation takes too long for the script, the viewer needs a browser, the preview a photo.
+    The evaluation takes too long for the script, the viewer needs a browser, the preview a photo;
+    the study is an example of its own.
     """
     made = {path.name for path in rebuilt.iterdir()}
     assert {"plate.png", "comparison.png", "ranking.png", "gluteus_minimus.png"} <= made

@@ -40,7 +40,8 @@ def plot_frequency(
     """Draw how many of a group have pain in each region.
 
     The darker, the more: the tones get darker evenly, so that they are read in grey too. Regions
-    that nobody could show are dotted, those that are kept back hatched.
+    where nobody hurts are plain; those that nobody could show are dotted, those that are kept back
+    hatched.
 
     Parameters
     ----------
@@ -64,7 +65,8 @@ def plot_frequency(
             return _pattern(_HIDDEN, look)
         if not found.seen[place]:
             return _pattern(_UNSEEN, look)
-        return {"facecolor": tones(norm(found.share[place])), "edgecolor": "none"}
+        share = found.share[place]
+        return {"facecolor": tones(norm(share)) if share else look.skin, "edgecolor": "none"}
 
     figure = _charts(table, shown, style, title, language, figure, look)
     _bar(figure, ScalarMappable(norm, tones), "share with pain", look)
@@ -168,7 +170,8 @@ def plot_reliability(
     )
     median = float(np.median(found.jaccard))
     left.axvline(median, color=look.ink, linewidth=1.2)
-    _words(left, median, 0.97, f" median {median:.2f}", look, right=median > 0.6)
+    left.set_ylim(top=1.15 * left.get_ylim()[1])
+    _words(left, median, 0.99, f"median {median:.2f}", look, right=median > 0.6)
     left.set_xlabel("Jaccard index", fontsize=look.text_size, color=look.ink)
     left.set_ylabel("people", fontsize=look.text_size, color=look.ink)
     left.set_xlim(0, 1)
@@ -216,7 +219,7 @@ def plot_reliability(
 
 def _words(ax: Axes, x: float, y: float, text: str, look: Look, *, right: bool) -> None:
     ax.annotate(
-        text.strip(),
+        text,
         (x, y),
         xycoords=("data", "axes fraction"),
         xytext=(-4 if right else 4, 0),
@@ -285,6 +288,8 @@ def _charts(
             for text in ax.texts:
                 text.set_text(called.get(text.get_text(), text.get_text()))
                 text.set_fontsize(look.text_size)
+            if len(ax.texts) == 1:
+                ax.title.set_text("Side")
         chart = body.charts[view]
         for place, shape in zip(chart.index.tolist(), chart.polygons, strict=True):
             patch = artists.area_patch(shape, zorder=2, antialiased=False, **style(place))
