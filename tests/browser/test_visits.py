@@ -303,9 +303,15 @@ def test_what_cannot_be_saved_stays_on_the_page(visit: Desk, clinic: tuple[str, 
     assert "Not saved, but still on this page." in said
     assert "it is a folder" in said
     assert len(visit.marks) == 2
+    # A reload meanwhile finds the drawing, and says that its visit cannot be reached.
+    visit.reload()
+    visit.page.wait_for_selector(".visit-strip.bad")
+    assert "it cannot be reached" in visit.page.locator("#visit").inner_text()
+    assert len(visit.marks) == 2
     store.rmdir()
     os.rename(away, store)
     visit.click("visit-retry")
+    visit.page.wait_for_selector('.visit-whose:has-text("K-17")')
     saved(visit)
     assert len(kept_of(visit)["drawing"]["features"]) == 2
 

@@ -11,7 +11,7 @@ import { startPress } from "./press.js";
 import { emit, emptyDoc, load, on, state } from "./state.js";
 import { keepNow } from "./work.js";
 
-let place, visit = null, kept = "yes", why = "", timer = 0, sending = null, again = false, loading = false;
+let place, visit = null, lost = null, kept = "yes", why = "", timer = 0, sending = null, again = false, loading = false;
 
 export const openVisit = () => visit;
 export const dayWords = (iso, style = "medium") => new Date(`${iso}T12:00`).toLocaleDateString(state.language, { dateStyle: style });
@@ -38,7 +38,15 @@ export function startOpenVisit(node) {
 
 /** Go on with the visit that was open before a reload, or before a patient drew. */
 export async function resumeVisit(by = null) {
-  const { visit: found, seen } = await ask("/store/open");
+  let answer;
+  try { answer = await ask("/store/open"); lost = null; } catch (error) {
+    // The store is away, or damaged: whose drawing this is stays unknown, and that is said.
+    if (error.status !== 503) throw error;
+    lost = { error, by };
+    show();
+    return;
+  }
+  const { visit: found, seen } = answer;
   visit = found;
   kept = "yes";
   if (!found) { show(); return; }
@@ -63,6 +71,7 @@ async function fromElsewhere() {
 
 /** Show a visit on the page. Undo does not lead back into another visit. */
 function take(found) {
+  lost = null;
   closeDetail();
   hideOverlays();
   visit = found;
@@ -150,9 +159,15 @@ export const change = (values) => save(values);
 // --- The strip under the head of the page ---
 
 function show() {
-  place.hidden = !visit || state.patient;
-  document.body.classList.toggle("visit-open", Boolean(visit) && !state.patient);
+  place.hidden = (!visit && !lost) || state.patient;
+  document.body.classList.toggle("visit-open", !place.hidden);
   if (place.hidden) { place.replaceChildren(); return; }
+  if (!visit) {
+    place.classList.add("bad");
+    swap(place, h("span.visit-kept", { role: "alert" }, h("b", { text: t("visit.lost") }), ` ${lost.error.message}`),
+      h("div.visit-acts", {}, act("visit-retry", "visit.retry", () => resumeVisit(lost.by))));
+    return;
+  }
   const bad = ["no", "elsewhere", "gone"].includes(kept);
   place.classList.toggle("bad", bad);
   swap(place,
