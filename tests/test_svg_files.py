@@ -357,9 +357,15 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "huge_scale": (svg('<g transform="scale(1e99)"><path d="M1 1L2 2 3 1z"/></g>'), "all measure"),
     "long_path": (svg(f'<path d="M1 1{"l1 1-1-1" * 100_000}z"/>'), "more than"),
     "many_flags": (svg(f'<path d="M1 1a1 1 0 0 0 1{" 1" * 400_000}"/>'), ""),
+    "many_shapes": (svg(SHAPE * 600), "more than 500 marks"),
+    "many_rings": (svg(f'<path d="{"M1 1l1 0 0 1z" * 18_000}"/>'), "more than"),
+    "sieve": (
+        svg(f'<path d="{"".join(f"M{n % 90} {n // 90}l.4 0 0 .4z" for n in range(900))}"/>'),
+        "divide it",
+    ),
     "no_path": (svg('<path d="M1 1 L x y z"/>'), "which is no number"),
-    "no_command": (svg('<path d="1 1 2 2"/>'), "begin with a command"),
-    "no_start": (svg('<path d="L1 1 2 2z"/>'), ""),
+    "no_command": (svg('<path d="1 1 2 2"/>'), "begin with a move"),
+    "no_start": (svg('<path d="L1 1 2 2z"/>'), "begin with a move"),
     "odd_transform": (svg('<g transform="spin(3)"><rect/></g>'), "cannot be read"),
     "long_transform": (svg(f'<g transform="{"scale(1)" * 1_000}"/>'), "characters"),
     "percent": (svg('<rect width="10%" height="5"/>'), "an absolute length"),
@@ -397,6 +403,13 @@ def test_metadata_that_are_no_drawing_are_refused(body: Body) -> None:
     assert "version" in refusal(lambda: svg_record(broken.encode()))
     text = json.dumps({"type": "FeatureCollection"})
     assert text[:5] in page
+
+
+def test_a_path_goes_on_where_it_was_closed() -> None:
+    """What follows a closed line without a move is a line of its own, from the same start."""
+    first, second = subpaths("path", {"d": "M1 1h4v4zl2-4 2 4z"}, PLAIN)
+    assert first.line.tolist() == [[1, 1], [5, 1], [5, 5], [1, 1]]
+    assert second.line.tolist()[:3] == [[1, 1], [3, -3], [5, 1]]
 
 
 @given(st.text(alphabet="MmLlHhVvCcSsQqTtAaZz0123456789.-+e, ", max_size=40))

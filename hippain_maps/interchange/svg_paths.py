@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 
 from hippain_maps._json import shown
-from hippain_maps._limits import MAX_VERTICES
+from hippain_maps._limits import MAX_NEAR_PAIRS, MAX_VERTICES
 from hippain_maps.errors import DrawingError
 from hippain_maps.geometry import Area, FloatArray, as_area
 from hippain_maps.interchange.records import needs
@@ -72,12 +72,17 @@ def subpaths(tag: str, attributes: Mapping[str, str], matrix: Matrix) -> list[Su
         from fontTools.svgLib.path import parse_path
     except ImportError:
         raise needs("fonttools", "interchange", "SVG") from None
-    text = _checked(path_of(tag, attributes))
     pen = RecordingPen()
-    try:
-        parse_path(text, pen)
-    except (ValueError, IndexError, TypeError, ArithmeticError, AttributeError):
-        raise DrawingError(f"the path {shown(text)} cannot be read") from None
+    start = (0.0, 0.0)
+    for text in _checked(path_of(tag, attributes)):
+        # After a closed line the pen is back at its start, which not every reader knows.
+        text = text if text[0] in "Mm" else f"M{start[0]!r} {start[1]!r}{text}"
+        try:
+            parse_path(text, pen, current_pos=start)
+        except (ValueError, IndexError, TypeError, ArithmeticError, AttributeError):
+            raise DrawingError(f"the path {shown(text)} cannot be read") from None
+        begun = next(where for name, where in reversed(pen.value) if name == "moveTo")
+        start = (float(begun[0][0]), float(begun[0][1]))
     return _drawn_out(pen.value, matrix)
 
 
@@ -127,20 +132,24 @@ def _rectangle(of: Any, attributes: Mapping[str, str]) -> str:
     )
 
 
-def _checked(data: str) -> str:
-    """Return path data with every number in its plainest form; refuse what is no path data."""
+def _checked(data: str) -> list[str]:
+    """Return path data as far as each closing, every number plain; refuse what is none."""
     pieces = _COMMANDS.split(data)
-    if pieces[0].strip():
-        raise DrawingError(f"the path {shown(data)} does not begin with a command")
-    parts: list[str] = []
+    if pieces[0].strip() or (len(pieces) > 1 and pieces[1] not in "Mm"):
+        raise DrawingError(f"the path {shown(data)} does not begin with a move (M)")
+    parts: list[list[str]] = [[]]
     count = 0
     for command, text in zip(pieces[1::2], pieces[2::2], strict=True):
         given = _arguments(command, text)
         count += len(given)
         if count > 7 * MAX_VERTICES:
             raise DrawingError(f"a path has more than {7 * MAX_VERTICES:,} numbers")
-        parts += [command, " ".join(given)]
-    return "".join(parts)
+        if command in "Zz" and given:
+            raise DrawingError(f"a path holds {shown(text.strip())} after its end (Z)")
+        parts[-1] += [command, " ".join(given)]
+        if command in "Zz":
+            parts.append([])
+    return ["".join(part) for part in parts if part]
 
 
 def _arguments(command: str, text: str) -> list[str]:
@@ -228,6 +237,10 @@ def filled_area(lines: list[FloatArray], rule: str) -> Area:
     check_crossings([Mark("anterior", "MultiLineString", nested)])
     edges = shapely.union_all([shapely.LineString(ring) for ring in rings])
     faces = list(shapely.get_parts(shapely.polygonize(shapely.get_parts(edges))))
+    if len(faces) * len(rings) > MAX_NEAR_PAIRS:
+        raise DrawingError(
+            f"a path has {len(rings):,} lines that enclose {len(faces):,} pieces; divide it"
+        )
     kept = []
     for face in faces:
         inside = face.representative_point()

@@ -20,7 +20,7 @@ import numpy as np
 
 from hippain_maps._gate import KINDS
 from hippain_maps._json import parse_json, shown
-from hippain_maps._limits import MAX_SVG_BYTES, MIN_WIDTH
+from hippain_maps._limits import MAX_FEATURES, MAX_SVG_BYTES, MAX_VERTICES, MIN_WIDTH
 from hippain_maps._reading import fetch
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
@@ -81,6 +81,7 @@ def svg_record(data: bytes, *, view: str | None = None, placed: Placement = ()) 
     default = None if view is None else check_view(view)
     notes: Counter[str] = Counter()
     found: list[tuple[int, dict[str, Any]]] = []
+    points = 0
     for number, shape in enumerate(scan.shapes):
         try:
             lying = _lies(shape, scan, default, page)
@@ -93,6 +94,12 @@ def svg_record(data: bytes, *, view: str | None = None, placed: Placement = ()) 
             where = f"{shape.tag} {shown(known)}" if known else f"{shape.tag} {number + 1}"
             raise located(error, where) from None
         if feature is not None:
+            points += _positions(feature["geometry"]["coordinates"])
+            if len(found) >= MAX_FEATURES or points > MAX_VERTICES:
+                raise DrawingError(
+                    f"the SVG draws more than {MAX_FEATURES} marks or {MAX_VERTICES:,} points; "
+                    "keep the marks alone, and simplify them in the program that drew them"
+                )
             order = shape.attributes.get("data-mark", "")
             found.append((int(order) if order.isdecimal() and len(order) < 9 else 10**9, feature))
     found.sort(key=lambda item: item[0])
@@ -100,6 +107,13 @@ def svg_record(data: bytes, *, view: str | None = None, placed: Placement = ()) 
         raise DrawingError("the SVG holds no shape that is drawn")
     drawing = _drawing(scan, [feature for _, feature in found])
     return Record("1", drawing, _notes(scan, notes))
+
+
+def _positions(coordinates: Any) -> int:
+    """Return how many positions nested coordinates hold."""
+    if not isinstance(coordinates[0], list):
+        return 1
+    return sum(map(_positions, coordinates))
 
 
 def _notes(scan: Scan, notes: Counter[str]) -> tuple[str, ...]:
