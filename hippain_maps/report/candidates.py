@@ -112,7 +112,8 @@ def other_items(ranking: Ranking, setting: Setting, *, relations: int) -> list[I
         both = [ranking.atlas.sources[name] for name in relation.between]
         names = " / ".join(source.name_in(setting.words.language) for source in both)
         small = setting.look.small_size
-        blocks.append(setting.text(f"{names}: {relation.says}", size=small, faint=True))
+        told = setting.words.say("report_named", name=names, what=relation.says)
+        blocks.append(setting.text(told, size=small, faint=True))
     return setting.section(setting.words.say("others"), blocks)
 
 

@@ -30,7 +30,7 @@ def change_blocks(change: Comparison, body: Body, scale: float, setting: Setting
     if change.views:
         areas = change.areas()
         for kind in KINDS:
-            name = words.say("report_area", name=words.term(kind), size=f"{areas[kind]:.0f}")
+            name = words.say("report_named", name=words.term(kind), what=f"{areas[kind]:.0f} cm²")
             said.append(
                 Row(((0.0, _swatch(kind, setting)), (0.32, setting.text(name, side - 0.32))))
             )

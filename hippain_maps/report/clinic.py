@@ -52,7 +52,7 @@ class _Density:
     beside: bool = True
 
 
-# The first with which one page will do; where none does, the first.
+# The first of those with which the fewest pages will do.
 _DENSITIES = (
     _Density(7.8, 1.0, beside=False),
     _Density(7.8, 0.9),
@@ -71,7 +71,7 @@ _DRAWING, _SIDE = 2.5, 0.42
 def clinic_pages(
     case: Case, atlas: Atlas, words: Words, sheet: Sheet, look: Look, *, top: int | None
 ) -> list[Figure]:
-    """Return the pages for the file; one where that will do, if need be with smaller charts.
+    """Return the pages for the file, as few as will do, if need be with smaller charts.
 
     Parameters
     ----------
@@ -92,17 +92,16 @@ def clinic_pages(
         setting = Setting.of(words, sheet, look, text_size=density.text_size, foot=foot)
         return _Clinic(known, setting, density)
 
-    def fits(page: _Clinic) -> bool:
-        return page.setting.fits(page.items) == 1
-
-    page = next(filter(fits, map(page_of, _DENSITIES)), None)
-    if page is None:
-        page = page_of(_DENSITIES[0])
-    else:
+    best = page_of(_DENSITIES[0])
+    for density in _DENSITIES[1:]:
+        if best.length == 1:
+            break
+        best = min(best, page_of(density), key=lambda page: page.length)
+    if best.length == 1:
         # What is left over goes to the charts.
-        larger = (replace(page.density, scale=more * page.density.scale) for more in _LARGER)
-        page = next(filter(fits, map(page_of, larger)), page)
-    return page.setting.pages(page.items, running=page.running)
+        larger = (replace(best.density, scale=more * best.density.scale) for more in _LARGER)
+        best = next((page for page in map(page_of, larger) if page.length == 1), best)
+    return best.setting.pages(best.items, running=best.running)
 
 
 @dataclass(frozen=True)
@@ -181,6 +180,11 @@ class _Clinic:
             self._signature(),
         ]
 
+    @cached_property
+    def length(self) -> int:
+        """How many pages it takes."""
+        return self.setting.fits(self.items)
+
     def _said(self, texts: Texts) -> str:
         return texts.get(self.words.language) or texts["en"]
 
@@ -246,7 +250,9 @@ class _Clinic:
             for state in denied:
                 although = f" ({self.words.say('report_although')})" if state.contradicted else ""
                 names.append(self._said(state.flag.name) + although)
-            blocks.append(setting.text(f"{self._said(said.answered_no)}: {'; '.join(names)}."))
+            label = self._said(said.answered_no)
+            line = self.words.say("report_named", name=label, what="; ".join(names))
+            blocks.append(setting.text(f"{line}."))
         return [*items, Item(blocks[0], 0.08), *(Item(block) for block in blocks[1:])]
 
     # --- What was drawn and said ---
@@ -348,13 +354,15 @@ class _Clinic:
             sure = words.confidence[evidence.confidence]
             cited = "; ".join(self.atlas.citations[key].what for key in evidence.citations)
             name = f"{candidate.source.name_in(words.language)} ({sure})"
-            about.append(f"{name}: {cited}." if cited else f"{name}.")
+            line = words.say("report_named", name=name, what=cited) if cited else name
+            about.append(f"{line}.")
         reviewers = dict.fromkeys(name for c in shown for name in c.source.reviewed_by)
         if about:
             names = ", ".join(reviewers)
             reviewed = words.say("report_reviewed", names=names)
             about.append(reviewed if names else words.say("report_unreviewed"))
-            lines.append(f"{words.say('report_sources')}: {' '.join(about)}")
+            title = words.say("report_sources")
+            lines.append(words.say("report_named", name=title, what=" ".join(about)))
         if words.language != "en" and (about or self.known.finding.overlap.notes):
             lines.append(words.say("report_english"))
         small = [setting.text(line, size=setting.look.small_size, faint=True) for line in lines]

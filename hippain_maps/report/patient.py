@@ -205,7 +205,7 @@ class _Patient:
         for side, places in by_side.items():
             if places:
                 side_word, said = words.sides[side].capitalize(), BETWEEN.join(places)
-                lines.append(words.say("patient_side", side=side_word, places=said))
+                lines.append(words.say("report_named", name=side_word, what=said))
         return lines
 
     def _means(self) -> list[Item]:
