@@ -25,10 +25,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps.candidates import Ranking
+from hippain_maps.evidence import weights_of
 from hippain_maps.expectation import NO, YES, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.patterns import Source, TriggerPoint
-from hippain_maps.ranking import evidence_weights, weights_of
+from hippain_maps.ranking import evidence_weights
 from hippain_maps.reasons import AreaFit, areas_of
 
 TRIED = 16

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from hippain_maps.atlas import Atlas
 from hippain_maps.expectation import Expectation
 from hippain_maps.geometry import SIDES, FloatArray
+from hippain_maps.model import Model
 
 IntArray = NDArray[np.intp]
 
@@ -112,6 +113,30 @@ def weights_of(atlas: Atlas) -> FloatArray:
     return weight
 
 
+def factors_of(amount: FloatArray, model: Model) -> tuple[FloatArray, FloatArray]:
+    """Return the factors of the two sums of the formula; 0 where nothing was drawn.
+
+    Parameters
+    ----------
+    amount : ndarray, any shape
+        ``n`` of the formula: what was drawn, in units of weight.
+    model : Model
+        The constants.
+
+    Returns
+    -------
+    for_pain, for_rest : ndarray, shape of `amount`
+        ``N / n`` and ``f N / (n + c)``.
+    """
+    full = amount / (amount + model.evidence_half)
+    observed = model.evidence_limit * full
+    some = amount > 0
+    for_pain = np.divide(observed, amount, out=np.zeros_like(amount), where=some)
+    rest = full * observed
+    for_rest = np.divide(rest, amount + model.silence_half, out=np.zeros_like(rest), where=some)
+    return for_pain, for_rest
+
+
 def compare_many(covered: Covered, atlas: Atlas, expected: Expectation) -> Iterator[Evidence]:
     """Yield what drawings say of every source, some drawings at a time.
 
@@ -162,15 +187,7 @@ def _channel(
     model = atlas.model
     drawn = weight * share
     amount = drawn.sum(axis=1, keepdims=True)
-    full = amount / (amount + model.evidence_half)
-    observed = model.evidence_limit * full
-    for_pain = np.divide(observed, amount, out=np.zeros_like(amount), where=amount > 0)
-    for_rest = np.divide(
-        full * observed,
-        amount + model.silence_half,
-        out=np.zeros_like(amount),
-        where=amount > 0,
-    )
+    for_pain, for_rest = factors_of(amount, model)
     here = np.flatnonzero(drawn.any(axis=0))
     part = drawn[:, here]
     likelihood = tuple(

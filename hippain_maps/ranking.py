@@ -65,6 +65,7 @@ from hippain_maps.clues import effects, log_factors
 from hippain_maps.departures import Departures
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
+from hippain_maps.evidence import EQUAL, factors_of, weights_of
 from hippain_maps.expectation import NO, YES, Expectation, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.overlap import Overlap, overlap
@@ -75,9 +76,6 @@ from hippain_maps.screening import alarm, red_flags, unknown_answers
 
 _FIRST = 3
 """Relations are told between the first so many of each list."""
-
-_EQUAL = 1e-9
-"""Candidates whose log odds differ by no more are equal, whatever the last digits say."""
 
 
 def rank(drawing: PainDrawing, atlas: Atlas) -> Ranking:
@@ -141,13 +139,6 @@ def _nothing_mapped(found: Overlap) -> str:
     return f"nothing to rank: {given}; mark pain between the lower ribs and the soles, in any view"
 
 
-def weights_of(atlas: Atlas) -> FloatArray:
-    """Return how much each sided region speaks: ``w`` of the formula, shape (2 regions,)."""
-    model = atlas.model
-    weight: FloatArray = np.minimum(atlas.body.skin, model.area_cap_cm2) / model.area_unit_cm2
-    return weight
-
-
 def evidence_weights(
     drawn_share: FloatArray, found: Overlap, atlas: Atlas
 ) -> tuple[FloatArray, FloatArray, float, float]:
@@ -169,16 +160,10 @@ def evidence_weights(
     for_pain, for_rest : float
         Factors of the two sums; 0 where nothing was drawn.
     """
-    model = atlas.model
     weight: FloatArray = weights_of(atlas) * found.known
     drawn: FloatArray = weight * drawn_share
-    amount = float(drawn.sum())
-    if amount == 0:
-        return drawn, weight, 0.0, 0.0
-    full = amount / (amount + model.evidence_half)
-    observed = model.evidence_limit * full
-    for_rest = full * observed / (amount + model.silence_half)
-    return drawn, weight - drawn, observed / amount, for_rest
+    for_pain, for_rest = factors_of(drawn.sum(keepdims=True), atlas.model)
+    return drawn, weight - drawn, float(for_pain[0]), float(for_rest[0])
 
 
 @dataclass(frozen=True)
@@ -399,7 +384,7 @@ def _ranks(log: FloatArray, found: Overlap) -> tuple[list[int], list[int], list[
     other = SIDES.index("right" if left.sum() >= right.sum() else "left")
     flat = log.ravel()
     order = np.argsort(-flat, kind="stable")
-    apart = np.concatenate([[True], np.diff(-flat[order]) > _EQUAL])
+    apart = np.concatenate([[True], np.diff(-flat[order]) > EQUAL])
     ranks = np.maximum.accumulate(np.where(apart, np.arange(1, len(flat) + 1), 0))
     source, side = np.divmod(order, log.shape[1])
     places = np.lexsort((side == other, source, ranks))
