@@ -59,7 +59,15 @@ class Course:
         return float(np.min(steps))
 
     def straighten(self, photo: ColourImage, layout: PageLayout) -> ColourImage:
-        """Return the page from the photo, `PIXELS_PER_MM`, with an edge round its block."""
+        """Return the page from the photo, `PIXELS_PER_MM`, with an edge round its block.
+
+        Parameters
+        ----------
+        photo : ndarray of uint8, shape (rows, columns, 3) or (rows, columns)
+            In colour or grey; so is what is returned.
+        layout : PageLayout
+            Which page it is.
+        """
         wide, high = (int((side + 2 * EDGE) * PIXELS_PER_MM) for side in layout.size)
         # The course is smooth: asked every 16 pixels, and filled in between.
         coarse = 16

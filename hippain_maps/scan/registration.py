@@ -168,9 +168,11 @@ def register(photo: ColourImage, body: Body) -> FlatPage:
     _check_frame(to_photo, layout, photo.shape)
     lines = {room.view: samples_of(room, body) for room in layout.rooms}
     every = np.concatenate(list(lines.values()))
+    # Colours are looked at once the page is straight.
+    grey_photo = cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY)
     for reach, degree in ((2.2, 1), (1.6, 3), (0.8, 3)):
-        light = evened(to_photo.straighten(photo, layout))
-        offset, found = offsets_of(middling(darkness(light)), every, reach)
+        light = evened(to_photo.straighten(grey_photo, layout))
+        offset, found = offsets_of(darkness(light), every, reach)
         to_photo = to_photo.bent(every, offset, found, degree, layout)
     flattened = to_photo.straighten(photo, layout)
     paper = paper_of(flattened)
