@@ -191,6 +191,7 @@ def plate(
 @click.command(epilog="Example: hippain chart --print --lang de -o page.pdf")
 @click.argument("views", nargs=-1)
 @click.option("--regions", is_flag=True, help="Number the regions of one view, with their names.")
+@click.option("--ids", is_flag=True, help="With --regions: ids, and a grid in chart cm.")
 @click.option(
     "--print", "to_print", is_flag=True, help="A page to draw on with a pen, for 'hippain scan'."
 )
@@ -204,6 +205,7 @@ def plate(
 def chart(
     views: Sequence[str],
     regions: bool,
+    ids: bool,
     to_print: bool,
     paper: str,
     theme: str,
@@ -225,6 +227,8 @@ def chart(
     chosen = [check_view(view) for view in views]
     if regions and to_print:
         raise click.UsageError("--regions and --print are two different pages; give one of them")
+    if ids and not regions:
+        raise click.UsageError("--ids goes with --regions")
     if regions and len(views) != 1:
         raise click.UsageError("--regions takes one view, such as posterior")
     if to_print and theme not in ("print", "grey"):
@@ -238,7 +242,7 @@ def chart(
             body, layout_for(chosen), paper=paper.lower(), language=labels, look=look
         )
     elif regions:
-        drawn = plotting.plot_region_map(body, chosen[0], look=look)
+        drawn = plotting.plot_region_map(body, chosen[0], ids=ids, look=look)
     else:
         drawn = plotting.plot_charts(
             body, chosen or list(STANDING_VIEWS), language=labels, look=look

@@ -102,6 +102,27 @@ def test_ci_runs_the_same_command() -> None:
         assert f"\n.venv/bin/{tool}\n" in script
 
 
+def test_the_worked_example_of_a_muscle_fits(tmp_path: Path) -> None:
+    """The source file that CONTRIBUTING writes out is checked and drawn as it stands."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    ((name, source),) = re.findall(
+        r"^<!-- source: (\w+) -->\n```yaml\n(.*?)^```$", text, re.M | re.S
+    )
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / f"{name}.yaml").write_text(source, encoding="utf-8")
+    calls = [
+        line
+        for block in re.findall(r"^```bash\n(.*?)^```$", text, re.M | re.S)
+        for line in block.splitlines()
+        if line.startswith("hippain ") and "mine" in line
+    ]
+    assert len(calls) == 3
+    for call in calls:
+        done = run([sys.executable, "-m", "hippain_maps", *shlex.split(call)[1:]], tmp_path)
+        assert done.returncode == 0, done.stderr
+        assert (tmp_path / shlex.split(call)[-1]).is_file()
+
+
 def commands() -> Iterator[tuple[str, click.Command]]:
     """Yield every command of the command line with its full name, groups left out."""
     # Imported here, so that a broken command line fails its tests and not those of the README.

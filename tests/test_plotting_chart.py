@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 import shapely
@@ -274,6 +276,24 @@ def test_region_map_names_every_region_once(view: View, body: Body) -> None:
         x, y = number.get_position()  # type: ignore[attr-defined]
         assert shapely.contains_xy(body.polygon(view, sided), x, y)
         assert f"{number.get_text()}  {body.regions[region].name}" in key  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("view", ["plantar", "left_lateral"])
+def test_a_region_map_for_those_who_write_files(view: View, body: Body) -> None:
+    """With ids, the key holds what files are written in, and a grid is ruled in chart cm."""
+    figure = plot_region_map(body, view, ids=True)
+    key = {t.get_text().split()[1] for t in figure.texts}
+    assert key == {
+        body.sided[i].partition(":")[2]
+        for i in body.charts[view].index.tolist()
+        if body.sided[i].startswith("left")
+    }
+    (ax,) = figure.axes
+    upright = sorted({line.get_xdata()[0] for line in ax.lines if len(set(line.get_xdata())) == 1})
+    assert 0 in upright
+    assert {b - a for a, b in itertools.pairwise(upright)} == {1 if view == "plantar" else 5}
+    labels = {t.get_text() for t in ax.texts}
+    assert {str(cm) for cm in upright} <= labels
 
 
 # --- Drawings ----------------------------------------------------------------------------------
