@@ -213,7 +213,9 @@ class Candidate:
         beside = drawn >= self.atlas.model.shown_region
         beside[[body.place[region] for region in self.zones]] = False
         outside = np.flatnonzero(beside)
-        outside = outside[np.argsort(-self.overlap.skin_cm2[outside], kind="stable")]
+        # Rounded, so that equal ones stand in the order of the body whatever the last digits say.
+        size = np.round(self.overlap.skin_cm2[outside], 9)
+        outside = outside[np.argsort(-size, kind="stable")]
         for place, fraction in zip(outside.tolist(), drawn[outside].tolist(), strict=True):
             yield body.sided[place], fraction
 
