@@ -148,7 +148,8 @@ class Candidate:
         None if no used view shows it, or if there is none.
         """
         body, known = self.atlas.body, self.overlap.known
-        places = [body.place[r] for r, zone in self.zones.items() if zone == "essential"]
+        zone = {p.sided(self.side): None for point in self.points for p in point.zones["essential"]}
+        places = [body.place[region] for region in zone]
         seen = [p for p in places if known[p]]
         size = body.skin[seen].sum()
         return min(float(self.overlap.skin_cm2[seen].sum() / size), 1.0) if size > 0 else None

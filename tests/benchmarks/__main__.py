@@ -239,9 +239,15 @@ def atlas_itself(bench: Bench) -> None:
         os.environ["HIPPAIN_CACHE"] = kept
     atlas = load_atlas()
     bench.time("expectation", lambda: expectation(inputs.replace(atlas)))
+    if not Path("/proc/self/status").exists():
+        print("  memory is measured on Linux only")
+        return
     code = (
-        "import resource, hippain_maps as h, hippain_maps.combination, hippain_maps.questions\n"
-        "size = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024\n"
+        "import hippain_maps as h, hippain_maps.combination, hippain_maps.questions\n"
+        "from pathlib import Path\n"
+        # What is resident now; the peak of a new process is that of the one that started it.
+        "status = lambda: Path('/proc/self/status').read_text().split('VmRSS:')[1]\n"
+        "size = lambda: int(status().split()[0]) / 1024\n"
         "before = size(); atlas = h.load_atlas(); loaded = size()\n"
         "from hippain_maps.expectation import expectation; expectation(atlas)\n"
         "print(loaded - before, size() - before)"
