@@ -379,6 +379,17 @@ def test_a_crumpled_page_is_refused(drawn_page: Photo, body: Body) -> None:
         scan_pixels(photograph(page, PLAIN), body)
 
 
+def test_a_page_covered_with_a_pattern_is_refused(drawn_page: Photo, body: Body) -> None:
+    """Thousands of dots are no drawing, and are not traced one by one."""
+    page = drawn_page.copy()
+    high, wide = page.shape[:2]
+    for y in range(high // 4, high * 3 // 4, 26):
+        for x in range(wide // 4, wide * 3 // 4, 26):
+            page[y : y + 8, x : x + 8] = (40, 50, 160)
+    with pytest.raises(PageError, match="more than 300 separate marks"):
+        scan_pixels(photograph(page, PLAIN), body)
+
+
 def test_a_page_far_away_is_refused(drawn_page: Photo, body: Body) -> None:
     """A page of which a pen line is less than two pixels wide is not read."""
     photo = photograph(drawn_page, replace(PLAIN, megapixels=2.0, fill=0.5, blur=0.5))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import io
 import os
 import warnings
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -90,9 +89,9 @@ def read_photo(path: str | os.PathLike[str]) -> ColourImage:
 
 
 def _bytes_of(path: str | os.PathLike[str], name: str) -> bytes:
+    if os.path.isdir(path):
+        raise PageError(f"{name}: this is a folder; give one photo")
     try:
-        if Path(path).is_dir():
-            raise PageError(f"{name}: this is a folder; give one photo")
         with open(path, "rb") as stream:
             data = stream.read(MAX_PHOTO_BYTES + 1)
     except FileNotFoundError:

@@ -121,6 +121,10 @@ def main() -> None:
                 if not good:
                     print(f"photo {number} {what}: least {min(found, default=1):.3f}, {extra:.1f}")
                     keep(asked.keep, photo, f"damaged_{number}")
+        if number % 10 == 9:
+            every = [share for shares in by_pen.values() for share in shares]
+            least = min(every, default=1.0)
+            print(f"{number + 1} photos, least {least:.3f}, {refused.total()} refused", flush=True)
     print(f"{asked.photos} photos of {asked.megapixels:g} megapixels, seed {asked.seed}")
     for pen, shares in sorted(by_pen.items()):
         s = np.array(shares)
