@@ -19,7 +19,7 @@ from hippain_maps.errors import DrawingError, UnknownNameError
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS, check_view
 
 if TYPE_CHECKING:
-    from hippain_maps.interchange.formats import Read
+    from hippain_maps.interchange.files_in import Read
 
 FORMAT_IDS = "geojson, svg, wkt, wkb, geoparquet, wkt-bare, wkb-bare, choir, michigan or fhir"
 HELD = ("regions", "groups", "patterns", "chart", "choir", "michigan")
@@ -117,7 +117,9 @@ def convert(
     if source is None:
         raise click.UsageError("name the file to convert, or what to write with --atlas")
     from hippain_maps.interchange.fhir import read_codes
-    from hippain_maps.interchange.formats import Options, format_of, read_drawings, write_drawings
+    from hippain_maps.interchange.files_in import read_drawings
+    from hippain_maps.interchange.files_out import write_drawings
+    from hippain_maps.interchange.formats import Options, format_of
 
     options = Options(
         view=None if view is None else check_view(view),

@@ -25,19 +25,46 @@ def fetch(source: str | os.PathLike[str] | BinaryIO, most: int) -> tuple[str, by
     DrawingError
         If there is no such file, or it is a folder or cannot be read; ``where`` names it.
     """
+    name, stream = opened(source, "one drawing file")
     if not isinstance(source, str | os.PathLike):
-        name = one_line(str(getattr(source, "name", "input")))
-        return name, source.read(most + 1)
+        return name, stream.read(most + 1)
+    try:
+        with stream:
+            return name, stream.read(most + 1)
+    except OSError as error:
+        raise _unreadable(error, name) from None
+
+
+def opened(source: str | os.PathLike[str] | BinaryIO, what: str) -> tuple[str, BinaryIO]:
+    """Return a name for people, and the opened file; an opened one as it is.
+
+    Parameters
+    ----------
+    source : path or binary file
+        Where to read.
+    what : str
+        What is to be given in place of a folder.
+
+    Raises
+    ------
+    DrawingError
+        As `fetch`.
+    """
+    if not isinstance(source, str | os.PathLike):
+        return one_line(str(getattr(source, "name", "input"))), source
     name = one_line(os.fspath(source))
     try:
         if Path(source).is_dir():
-            raise DrawingError("this is a folder; give one drawing file", where=name)
-        with open(source, "rb") as stream:
-            return name, stream.read(most + 1)
+            raise DrawingError(f"this is a folder; give {what}", where=name)
+        return name, open(source, "rb")
     except DrawingError:
         raise
     except FileNotFoundError:
         raise DrawingError("there is no such file", where=name) from None
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise DrawingError(f"the file cannot be read: {reason}", where=name) from None
+        raise _unreadable(error, name) from None
+
+
+def _unreadable(error: Exception, name: str) -> DrawingError:
+    reason = error.strerror if isinstance(error, OSError) else str(error)
+    return DrawingError(f"the file cannot be read: {reason}", where=name)

@@ -24,14 +24,9 @@ from hippain_maps import _convert_command, cli
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.interchange.body_maps import MAPS, load_body_map
-from hippain_maps.interchange.formats import (
-    FORMATS,
-    PARTS,
-    Options,
-    read_drawings,
-    survival_table,
-    write_drawings,
-)
+from hippain_maps.interchange.files_in import read_drawings
+from hippain_maps.interchange.files_out import write_drawings
+from hippain_maps.interchange.formats import FORMATS, PARTS, Options, survival_table
 from hippain_maps.interchange.records import Record
 from hippain_maps.overlap import overlap
 from hippain_maps.regions import Body
@@ -366,7 +361,7 @@ def test_a_missing_extra_is_named(tmp_path: Path, library: str) -> None:
 def test_converting_loads_what_it_needs_alone() -> None:
     """A drawing to SVG loads no table, record or figure library."""
     code = (
-        "import json, sys, hippain_maps.interchange.formats, hippain_maps._convert_command\n"
+        "import json, sys, hippain_maps.interchange.files_out, hippain_maps._convert_command\n"
         "heavy = ('defusedxml', 'fhir', 'pyarrow', 'geopandas', 'pandas', 'matplotlib')\n"
         "print(json.dumps([name for name in heavy if name in sys.modules]))"
     )

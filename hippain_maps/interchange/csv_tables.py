@@ -7,11 +7,11 @@ import io
 import itertools
 import os
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
 from hippain_maps._json import cut, one_line, shown
 from hippain_maps._limits import MAX_CELL, MAX_TABLE_BYTES, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS
+from hippain_maps._reading import opened
 from hippain_maps.errors import DrawingError
 
 
@@ -32,7 +32,7 @@ class CsvTable:
     """
 
     def __init__(self, source: str | os.PathLike[str] | BinaryIO) -> None:
-        self.name, self._stream = _opened(source)
+        self.name, self._stream = opened(source, "one table")
         # What somebody else opened is theirs to close.
         self._ours = isinstance(source, str | os.PathLike)
         self._rows = self._read()
@@ -117,23 +117,6 @@ class CsvTable:
             raise self.fault(f"this is not CSV: {one_line(cut(str(error)))}", line + 1) from None
         except OSError as error:
             raise self.fault(f"the file cannot be read: {error.strerror or error}") from None
-
-
-def _opened(source: str | os.PathLike[str] | BinaryIO) -> tuple[str, BinaryIO]:
-    if not isinstance(source, str | os.PathLike):
-        return one_line(str(getattr(source, "name", "input"))), source
-    name = one_line(os.fspath(source))
-    try:
-        if Path(source).is_dir():
-            raise DrawingError("this is a folder; give one table", where=name)
-        return name, open(source, "rb")
-    except DrawingError:
-        raise
-    except FileNotFoundError:
-        raise DrawingError("there is no such file", where=name) from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise DrawingError(f"the file cannot be read: {reason}", where=name) from None
 
 
 class _Capped(io.RawIOBase):
