@@ -32,6 +32,7 @@ ELSEWHERE = {
     "viewer_compared.png",
     "viewer_patient.png",
     "viewer_results.png",
+    "viewer_visits.png",
 }
 """Figures that the script does not make."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import random
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,7 +18,7 @@ from hippain_maps.cli import main
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import StoreError
 from hippain_maps.store import Store
-from hippain_maps.store_archive import export_visits, import_visits
+from hippain_maps.store_archive import export_visits, import_visits, look_into
 
 DAY = dt.date(2026, 11, 22)
 Change = Callable[[dict[str, bytes]], None]
@@ -146,6 +147,44 @@ def test_a_wrong_archive_adds_nothing(
     with pytest.raises(StoreError, match=message) as refused:
         import_visits(empty, changed(path, change))
     assert "\n" not in str(refused.value)
+    assert empty.patients() == ()
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_damaged_bytes_are_refused_whole(
+    store: Store, empty: Store, tmp_path: Path, seed: int
+) -> None:
+    """Bytes changed or cut off anywhere: refused in one line, or what is added is as it was."""
+    path = tmp_path / "all.zip"
+    export_visits(store, path)
+    chance, data = random.Random(seed), bytearray(path.read_bytes())
+    for _ in range(chance.randint(1, 6)):
+        data[chance.randrange(len(data))] = chance.randrange(256)
+    path.write_bytes(data[: chance.randrange(len(data))] if seed % 4 == 0 else data)
+    said = ""
+    try:
+        import_visits(empty, path)
+    except StoreError as error:
+        said = str(error)
+    assert "\n" not in said
+    assert len(empty.patients()) == (0 if said else 2)
+
+
+def test_an_archive_is_looked_into_first(store: Store, empty: Store, tmp_path: Path) -> None:
+    """Codes, visits and dates, and what is known; a known patient can come in by another code."""
+    path = tmp_path / "some.zip"
+    export_visits(store, path, codes=["K-17"])
+    (found,) = look_into(empty, path)
+    assert (found.code, found.visits, found.first, found.known) == ("K-17", 2, DAY, False)
+    assert empty.patients() == ()
+    assert look_into(store, path)[0].known
+    assert import_visits(store, path, renamed={"K-17": " K-17b "}) == (2, ())
+    assert store.patient("K-17b").visits == 2
+    export_visits(store, path)
+    with pytest.raises(StoreError, match="'M-3' twice"):
+        import_visits(empty, path, renamed={"K-17": "M-3"})
+    with pytest.raises(StoreError, match="is no patient code"):
+        import_visits(empty, path, renamed={"K-17": "\n"})
     assert empty.patients() == ()
 
 

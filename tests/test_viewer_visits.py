@@ -201,6 +201,20 @@ def test_the_open_visit_outlives_a_restart(client: Client, world: Atlas, folder:
     assert data_of(again.get(f"{API}/open"))["visit"] is None
 
 
+def test_the_page_holds_the_drawing_of_the_open_visit(client: Client) -> None:
+    """Opening one visit after another never leaves the drawing of the first as the second's."""
+    patient(client)
+    patient(client, "M-3")
+    one, two = visit(client, drawing=spot(-10)), visit(client, "M-3", drawing=spot(-4))
+    assert data_of(client.get("/api/v1/work"))["drawing"] == two["drawing"]
+    data_of(client.put(f"{API}/open", json={"visit": one["id"]}))
+    kept = data_of(client.get("/api/v1/work"))
+    assert kept["drawing"] == one["drawing"]
+    # A window that still shows the other one comes too late.
+    late = {"drawing": two["drawing"], "revision": kept["revision"] - 1}
+    error_of(client.put("/api/v1/work", json=late), 409, "stale")
+
+
 def test_a_save_elsewhere_can_be_told_from_ones_own(client: Client, folder: Path) -> None:
     """The viewer remembers the revision that it saw; a later one was not saved by it."""
     patient(client)

@@ -153,9 +153,15 @@ def _visit_routes(
     routes: APIRouter, ranker: Ranker, path: Path, work: WorkFile, desk: Desk
 ) -> None:
     def now_open(visit: dict[str, Any]) -> Response:
-        """Note that a visit is open; a drawing that belongs to none is put aside."""
+        """Open a visit, and put its drawing on the page; one that belongs to none is put aside.
+
+        In this order, so that a program that ends in between never leaves one visit's drawing on
+        the page as another's.
+        """
         if desk.get().visit is None:
             work.keep_aside(work.get())
+        desk.put(None)
+        work.replace(visit["drawing"])
         desk.put(visit["id"], visit["revision"])
         return json_answer(visit)
 

@@ -104,6 +104,11 @@ class WorkFile:
             self._least = work.revision
             return work
 
+    def replace(self, drawing: dict[str, Any]) -> Work:
+        """Keep a drawing in place of whatever there is; a later writer is told so."""
+        with self._lock:
+            return self.put(drawing, self.get().revision)
+
     def clear(self) -> Work:
         """Remove the file; return what is kept now."""
         with self._lock:

@@ -164,6 +164,43 @@ def test_a_visit_is_reopened(visit: Desk) -> None:
     assert len(lines) == 2
 
 
+def test_a_reload_at_a_bad_moment_loses_nothing(visit: Desk) -> None:
+    """A visit that was opened while the page was away is shown as it is, not overwritten."""
+    draw(visit, THIGH)
+    drawing = kept_of(visit)["drawing"]
+    ask(visit, "POST", "patients", {"code": "M-3", "consent": False})
+    other = ask(visit, "POST", "visits", {"patient": "M-3", "start": "drawing", "drawing": drawing})
+    visit.reload()
+    visit.page.wait_for_selector('.visit-whose:has-text("M-3")')
+    assert len(visit.marks) == 1
+    assert kept_of(visit)["id"] == other["id"]
+    # The page's own copy is gone, as after a full disk: the visit keeps its drawing.
+    answer = visit.context.request.delete(
+        f"{visit.origin}/api/v1/work", headers={"Origin": visit.origin}
+    )
+    assert answer.ok
+    visit.reload()
+    visit.page.wait_for_selector('.visit-whose:has-text("M-3")')
+    assert len(visit.marks) == 1
+    assert len(kept_of(visit)["drawing"]["features"]) == 1
+
+
+def test_a_patient_who_draws_nothing_takes_nothing_away(visit: Desk) -> None:
+    """Handed over with a drawing and back without one: the visit is as it was."""
+    draw(visit, THIGH)
+    visit.click("patient")
+    visit.page.fill("#new-code", "4711")
+    visit.page.click(".patient-form [type=submit]")
+    visit.page.wait_for_selector('[data-key="side-left"]')
+    visit.page.click(".p-leave")
+    visit.page.fill("dialog .leave-form input", "4711")
+    visit.page.click("dialog .leave-form button")
+    visit.page.wait_for_selector('.visit-whose:has-text("K-17")')
+    saved(visit)
+    assert len(visit.marks) == 1
+    assert len(kept_of(visit)["drawing"]["features"]) == 1
+
+
 def test_two_visits_are_compared(visit: Desk) -> None:
     """Both drawings on one chart, the numbers beside them; then all visits, and their course."""
     draw(visit, THIGH, CALF)

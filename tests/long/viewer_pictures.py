@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import tempfile
 from pathlib import Path
@@ -17,6 +18,23 @@ from playwright.sync_api import Browser, sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = ROOT / "examples" / "gallery"
 DRAWING = ROOT / "examples" / "drawings" / "gluteus_minimus_posterior.geojson"
+
+SMALLER = {
+    "type": "FeatureCollection",
+    "features": [
+        {
+            "type": "Feature",
+            "geometry": {"type": "LineString", "coordinates": line},
+            "properties": {"view": view, "width_cm": 5, "intensity": 4},
+        }
+        for view, line in (
+            ("posterior", [[-13, 92], [-8, 90], [-12, 87]]),
+            ("posterior", [[-11, 78], [-11, 66]]),
+            ("left_lateral", [[-1, 92], [-1, 84]]),
+        )
+    ],
+}
+"""What the same patient draws later."""
 
 
 def opened(browser: Browser, link: str, size: tuple[int, int], **options: str) -> Desk:
@@ -72,12 +90,36 @@ def patient(browser: Browser, link: str) -> None:
     take(desk, "viewer_patient")
 
 
+def visits(browser: Browser, link: str) -> None:
+    """Two visits of one patient on one chart, with the numbers beside them."""
+    desk = Desk(browser, link, size=(1280, 900)).open()
+
+    def tell(path: str, body: dict[str, object]) -> None:
+        answer = desk.context.request.post(
+            f"{desk.origin}/api/v1/store/{path}",
+            headers={"Origin": desk.origin, "Content-Type": "application/json"},
+            data=json.dumps(body),
+        )
+        assert answer.ok, answer.text()
+
+    first = json.loads(DRAWING.read_text(encoding="utf-8"))
+    tell("patients", {"code": "K-17", "consent": True, "keep_until": "2036-12-31"})
+    for date, drawing in (("2026-09-07", first), ("2026-10-20", SMALLER)):
+        tell("visits", {"patient": "K-17", "start": "drawing", "drawing": drawing, "date": date})
+    desk.reload()
+    desk.click("mode-visits")
+    desk.page.wait_for_selector('[data-key="tab-compare"]')
+    desk.click("tab-compare")
+    desk.page.wait_for_selector("#chart .change-gone")
+    take(desk, "viewer_visits")
+
+
 def main() -> None:
     """Take all pictures."""
     with tempfile.TemporaryDirectory() as home, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=list(FLAGS))
         with serving(Path(home)) as (_, link):
-            for picture in (results, compared, patient):
+            for picture in (results, compared, patient, visits):
                 picture(browser, link)
         browser.close()
 

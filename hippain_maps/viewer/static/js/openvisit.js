@@ -8,7 +8,7 @@ import { t } from "./i18n.js";
 import { setMode } from "./modes.js";
 import { hideOverlays } from "./overlay.js";
 import { startPress } from "./press.js";
-import { emit, emptyDoc, load, on, state } from "./state.js";
+import { emit, emptyDoc, isEmpty, load, on, state } from "./state.js";
 import { keepNow } from "./work.js";
 
 let place, visit = null, lost = null, kept = "yes", why = "", timer = 0, sending = null, again = false, loading = false;
@@ -29,7 +29,7 @@ export function startOpenVisit(node) {
   on("patient", () => {
     // A patient sees nothing of the visit, not even that there is one.
     clearTimeout(timer);
-    if (state.patient) place.replaceChildren();
+    if (state.patient) { place.replaceChildren(); document.getElementById("toast").replaceChildren(); document.getElementById("toast").hidden = true; }
     else resumeVisit("patient").catch(() => {});
     show();
   });
@@ -50,7 +50,8 @@ export async function resumeVisit(by = null) {
   visit = found;
   kept = "yes";
   if (!found) { show(); return; }
-  if (found.revision > seen) take(found);
+  // Saved elsewhere since; or nothing is on the page, which takes the place of nothing.
+  if (found.revision > seen || (isEmpty() && found.drawing.features.length)) take(found);
   else if (JSON.stringify(state.doc) !== JSON.stringify(found.drawing)) {
     // What is on the page is later: the page was closed before it was saved.
     if (by) found.drawn_by = by;
@@ -64,8 +65,8 @@ export async function resumeVisit(by = null) {
 async function fromElsewhere() {
   const { visit: found } = await ask("/store/open").catch(() => ({ visit }));
   if (!found) { visit = null; show(); emit("visit"); return; }
-  visit = { ...found, note: found.note };
-  if (JSON.stringify(state.doc) !== JSON.stringify(found.drawing)) await save();
+  visit = found;
+  if (!isEmpty() && JSON.stringify(state.doc) !== JSON.stringify(found.drawing)) await save();
   show();
 }
 
