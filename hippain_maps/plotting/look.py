@@ -23,6 +23,7 @@ class Look:
     caption_ink: str = "#6b635c"
     skin: str = "#f7f2ec"
     pain: str = "#c0391b"
+    alarm: str = "#c0391b"
     drawn: str = "#1f5f99"
     second: str = "#2f7f6f"
     halo: str = "#ffffff"
@@ -63,6 +64,7 @@ THEMES: Mapping[str, Look] = {
         caption_ink="#b4aea7",
         skin="#34363a",
         pain="#f0764f",
+        alarm="#f0764f",
         drawn="#6fb3ea",
         second="#67c2ad",
         halo="#1d1f22",
@@ -74,6 +76,7 @@ THEMES: Mapping[str, Look] = {
         faint_ink="#8a8a8a",
         caption_ink="#666666",
         pain="#5a5a5a",
+        alarm="#1c1c1c",
         drawn="#111111",
         second="#8c8c8c",
     ),

@@ -83,7 +83,7 @@ def add_red_flags(
         frame.set_axis_off()
         frame.set_zorder(-1)
         edge = Rectangle(
-            (0, 0), 1, 1, transform=frame.transAxes, facecolor="none", edgecolor=look.pain
+            (0, 0), 1, 1, transform=frame.transAxes, facecolor="none", edgecolor=look.alarm
         )
         edge.set(linewidth=2.4, gid="red-flags", clip_on=False)
         frame.add_artist(edge)
@@ -175,7 +175,7 @@ def _write(
             fontsize=look.text_size,
             fontweight="bold" if line.bold else "normal",
             linespacing=_LEADING,
-            color=look.pain if line.red else look.ink,
+            color=look.alarm if line.red else look.ink,
         )
         y -= leading * len(parts)
     return y

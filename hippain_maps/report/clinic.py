@@ -52,7 +52,7 @@ class _Density:
     beside: bool = True
 
 
-# The first of those with which the fewest pages will do.
+# The first of those with which the fewest pages will do, and no page stays half empty.
 _DENSITIES = (
     _Density(7.8, 1.0, beside=False),
     _Density(7.8, 0.9),
@@ -60,6 +60,8 @@ _DENSITIES = (
     _Density(7.4, 0.72, 4, 1),
     _Density(7.2, 0.66, 4, 1),
 )
+
+_BLANK = 2.0
 
 _LARGER = (1.8, 1.5, 1.3, 1.2, 1.1)
 """How much larger charts may be where one page has room for it."""
@@ -96,7 +98,7 @@ def clinic_pages(
     for density in _DENSITIES[1:]:
         if best.length == 1:
             break
-        best = min(best, page_of(density), key=lambda page: page.length)
+        best = min(best, page_of(density), key=lambda page: (page.length, page.is_sparse))
     if best.length == 1:
         # What is left over goes to the charts.
         larger = (replace(best.density, scale=more * best.density.scale) for more in _LARGER)
@@ -181,9 +183,18 @@ class _Clinic:
         ]
 
     @cached_property
+    def _fits(self) -> tuple[int, float]:
+        return self.setting.fits(self.items)
+
+    @property
     def length(self) -> int:
         """How many pages it takes."""
-        return self.setting.fits(self.items)
+        return self._fits[0]
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether much of a page stays blank because what follows does not fit on it."""
+        return self._fits[1] > _BLANK
 
     def _said(self, texts: Texts) -> str:
         return texts.get(self.words.language) or texts["en"]

@@ -65,7 +65,7 @@ def patient_pages(case: Case, atlas: Atlas, words: Words, sheet: Sheet, look: Lo
     page = _Patient(case, Finding(case.drawing, atlas), setting)
     # With lines for notes where they cost no page of their own.
     ways = [page.items(height, notes=notes) for notes in (True, False) for height in _HEIGHTS]
-    items = min(ways, key=setting.fits)
+    items = min(ways, key=lambda way: setting.fits(way)[0])
     return setting.pages(items, running=words.say("patient_title"))
 
 

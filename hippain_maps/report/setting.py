@@ -118,7 +118,7 @@ class Setting:
             text,
             self.width if width is None else width,
             size=size or self.text_size,
-            colour=look.pain if red else look.caption_ink if faint else look.ink,
+            colour=look.alarm if red else look.caption_ink if faint else look.ink,
             bold=bold,
             indent=indent,
         )
@@ -174,9 +174,11 @@ class Setting:
         """Width of a text in a frame, inches."""
         return self.width - 2 * _PAD_X
 
-    def fits(self, items: Iterable[Item]) -> int:
-        """Return how many pages some items take."""
-        return len(paged(items, self.sheet, head=_RUNNING))
+    def fits(self, items: Iterable[Item]) -> tuple[int, float]:
+        """Return how many pages some items take, and how much stays blank on all but the last."""
+        pages, end = paged(items, self.sheet, head=_RUNNING), self.sheet.high - self.sheet.bottom
+        ends = [y + item.block.height for *_, (item, y) in pages[:-1]]
+        return len(pages), sum(max(end - y, 0.0) for y in ends)
 
     def pages(self, items: Sequence[Item], *, running: str) -> list[Figure]:
         """Return the pages with some items on them.
@@ -194,7 +196,7 @@ class Setting:
         for number, page in enumerate(pages, 1):
             figure = Figure(figsize=(sheet.wide, sheet.high), facecolor=look.paper)
             for top, bottom in frames(page):
-                edge: dict[str, Any] = {"edgecolor": look.pain, "linewidth": 2.2}
+                edge: dict[str, Any] = {"edgecolor": look.alarm, "linewidth": 2.2}
                 box(figure, (sheet.left, top, sheet.width, bottom - top), gid="red-flags", **edge)
             for item, y in page:
                 item.block.draw(figure, sheet.left, y)
