@@ -214,6 +214,17 @@ def test_a_redcap_export_becomes_a_folder_of_drawings(run: Run, tmp_path: Path) 
     assert PainDrawing.read(out / names[0]).views == ("anterior", "posterior")
 
 
+def test_what_codes_leave_out_is_told(run: Run, tmp_path: Path) -> None:
+    """A drawing that says how it hurts loses that in codes, and the command says so."""
+    out = tmp_path / "d.choir.csv"
+    full = tmp_path / "full.geojson"
+    full_drawing().write(full)
+    assert "codes say where it hurts, not how" in done(run(full, "-o", out))
+    place = tmp_path / "place.geojson"
+    PainDrawing.from_polygons({"posterior": shapely.box(-8, 101, -4, 104)}).write(place)
+    assert "note: " not in done(run(place, "-o", out))
+
+
 def test_a_folder_becomes_a_table(run: Run, tmp_path: Path) -> None:
     """A folder of drawings becomes one table, and one drawing of it a picture."""
     table, picture = tmp_path / "all.parquet", tmp_path / "one.svg"
