@@ -25,7 +25,7 @@ from hippain_maps.site.front_pages import model_page
 from hippain_maps.site.markup import link_out
 from hippain_maps.site.place_pages import place_page
 from hippain_maps.site.prose import constants, docstring
-from hippain_maps.site.reference import reference_pages
+from hippain_maps.site.reference import contents_page, reference_pages
 from hippain_maps.site.source_pages import source_page
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
@@ -269,6 +269,9 @@ def test_constants_stand_under_their_reasons() -> None:
 def test_the_reference_lies_beside_the_atlas() -> None:
     """Every public module has a page in the reference, with links to the atlas that work."""
     made = {f"api/{path}": content for path, content in reference_pages().items()}
+    contents = contents_page()
+    assert f'href="api/{contents.path.replace("python", "hippain_maps/ranking")}"' in contents.main
+    made[contents.path] = contents.main.encode()
     assert "api/hippain_maps/ranking.html" in made
     assert not any("/_" in path for path in made)
     assert broken_links({**made, "index.html": b"", "assets/mark.svg": b""}) == []

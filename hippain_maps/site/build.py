@@ -58,8 +58,9 @@ def build_site(
     icons = files("hippain_maps") / "viewer" / "static" / "icons"
     made["assets/mark.svg"] = (icons / "mark.svg").read_bytes()
     if api:
-        from hippain_maps.site.reference import reference_pages
+        from hippain_maps.site.reference import contents_page, reference_pages
 
+        made["python.html"] = outer.page(contents_page())
         made |= {f"api/{path}": content for path, content in reference_pages().items()}
     return made
 

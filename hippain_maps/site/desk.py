@@ -127,7 +127,7 @@ class Desk:
         return f"<!doctype html>\n{whole}\n".encode()
 
     def _head(self, path: str) -> Html:
-        rooms = [*ROOMS, ("api/index.html", "Python")] if self.api else [*ROOMS]
+        rooms = [*ROOMS, ("python.html", "Python")] if self.api else [*ROOMS]
         here = {"sources/": "sources.html", "places/": "chart.html"}.get(
             path[: path.find("/") + 1], path
         )

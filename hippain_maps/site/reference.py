@@ -7,6 +7,10 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
+from hippain_maps.site.desk import Page
+from hippain_maps.site.markup import join, tag
+from hippain_maps.site.prose import inline
+
 _PACKAGE = "hippain_maps"
 _UP = "hippain-top/"
 """Stands for the way up to the top of the site, until the depth of a page is known."""
@@ -44,8 +48,31 @@ def reference_pages() -> dict[str, bytes]:
         }
 
 
+def contents_page() -> Page:
+    """Return the list of all modules, with what each is for."""
+    rows = []
+    for name in public_modules():
+        said = (import_module(name).__doc__ or "").strip().partition("\n")[0]
+        path = f"api/{name.replace('.', '/')}.html"
+        link = tag("a", tag("code", name), href=path)
+        rows.append(tag("div", tag("dt", link), tag("dd", inline(said))))
+    main = join(
+        tag("h1", "The Python package"),
+        tag(
+            "p",
+            "What other programs call: made from the docstrings, whose examples are run by the "
+            "tests. ",
+            tag("code", "pip install hippain-maps"),
+            class_="lead",
+        ),
+        tag("dl", *rows, class_="modules"),
+    )
+    return Page("python.html", "Python", main, "The modules of the Python package.")
+
+
 def _placed(page: bytes, depth: int) -> bytes:
     """Return a page with its links to the atlas, which depend on how deep it lies."""
+    page = page.replace(b"</head>", b"<style>.logo{max-width:4.5rem}</style></head>", 1)
     return page.replace(_UP.encode(), b"../" * depth)
 
 

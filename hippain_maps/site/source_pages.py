@@ -124,7 +124,8 @@ def _figure(desk: Desk, source: Source) -> Html:
         name = f"{point.name}: " if source.is_muscle else ""
         for zone in ZONES:
             if areas := _areas(desk.atlas, point.zones[zone]):
-                names = ", ".join(desk.atlas.body.groups[area].name for area, _ in areas)
+                groups = desk.atlas.body.groups
+                names = ", ".join(groups[area].name + (side or "") for area, side in areas)
                 said.append(f"{name}{zone} in {names}")
     path = f"{desk.up}figures/{source.id}.svg"
     words = f"Referral pattern of {source.name}, the patient's left. {'; '.join(said)}"
@@ -190,16 +191,7 @@ def _zones(desk: Desk, point: TriggerPoint) -> Html:
     rows = []
     for zone in ZONES:
         if areas := _areas(desk.atlas, point.zones[zone]):
-            named = join(
-                *(
-                    join(
-                        ", " if n else None,
-                        desk.place(area),
-                        " (other side)" if crossed else None,
-                    )
-                    for n, (area, crossed) in enumerate(areas)
-                )
-            )
+            named = join(*(join(desk.place(area), side) for area, side in areas), by=", ")
             key = tag("span", class_=f"key {zone}", aria_hidden="true")
             rows.append(tag("div", tag("dt", key, ZONE_WORDS[zone]), tag("dd", named)))
     return join(
@@ -208,9 +200,13 @@ def _zones(desk: Desk, point: TriggerPoint) -> Html:
     )
 
 
-def _areas(atlas: Atlas, parts: Iterable[ZoneRegion]) -> list[tuple[str, bool]]:
-    """Return the areas that a zone lies in, and whether on the other side, each once."""
-    return list(dict.fromkeys((atlas.body.area_of[p.region], p.crossed) for p in parts))
+def _areas(atlas: Atlas, parts: Iterable[ZoneRegion]) -> list[tuple[str, str | None]]:
+    """Return the areas that a zone lies in, each once, and on which side if not on its own."""
+    sides: dict[str, set[bool]] = {}
+    for part in parts:
+        sides.setdefault(atlas.body.area_of[part.region], set()).add(part.crossed)
+    said = {frozenset({True}): " (other side)", frozenset({True, False}): " (both sides)"}
+    return [(area, said.get(frozenset(crossed))) for area, crossed in sides.items()]
 
 
 def _territory(desk: Desk, source: Source) -> Html:
