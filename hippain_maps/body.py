@@ -15,7 +15,6 @@ import numpy as np
 import shapely
 from shapely import LineString, Polygon
 
-from hippain_maps import linework
 from hippain_maps._cache import cached
 from hippain_maps._resources import resource_dir
 from hippain_maps.errors import DataError, did_you_mean
@@ -33,10 +32,10 @@ from hippain_maps.geometry import (
     smooth_curve,
 )
 from hippain_maps.regions import Body, BodyChart, BodyRegion, ContextArea, Group
-from hippain_maps.sheet import DIGITS, HALF_VIEWS, SHEET, Shapes, Sheet, located
 
 if TYPE_CHECKING:
-    # Checking files takes a validation library; it is imported where files are read.
+    # Checking files takes a validation library; it is imported where files are read. So is what
+    # builds a body, since mostly one is in the cache.
     from hippain_maps._body_files import (
         BodyFiles,
         HintBorder,
@@ -47,6 +46,7 @@ if TYPE_CHECKING:
         Read,
     )
     from hippain_maps._yaml import YamlFile
+    from hippain_maps.sheet import Shapes, Sheet
 
 _KINDS = (Body, BodyRegion, Group, BodyChart, ContextArea)
 """What a body is made of."""
@@ -84,6 +84,8 @@ def _read_body(folder: Path) -> Body:
 
 def build_body(files: BodyFiles) -> Body:
     """Return the body described by files that have been read."""
+    from hippain_maps.sheet import Sheet
+
     sheet = Sheet(files)
     left: Shapes = {}
     names, skin = dict(sheet.names), sheet.skin()
@@ -162,6 +164,7 @@ def _mirrored(context: ContextArea) -> ContextArea:
 
 def _standing_hints(files: BodyFiles, sheet: Sheet) -> Hints:
     from hippain_maps._body_files import HintLine
+    from hippain_maps.sheet import HALF_VIEWS
 
     file = files.hints.file
     hints: Hints = {}
@@ -183,6 +186,8 @@ def _standing_hints(files: BodyFiles, sheet: Sheet) -> Hints:
 
 
 def _visible_part(entry: HintBorder, view: View, sheet: Sheet) -> FloatArray:
+    from hippain_maps.sheet import SHEET
+
     line = LineString(sheet.lines[entry.border])
     first, last = (share * line.length for share in entry.between)
     places = np.linspace(first, last, 60)
@@ -194,6 +199,9 @@ def _inset(
     read: Read[InsetFile], names: dict[str, str]
 ) -> tuple[dict[str, Area], tuple[ContextArea, ...], tuple[FloatArray, ...]]:
     """Return the shapes of the left half of an inset; regions new to the body get their names."""
+    from hippain_maps import linework
+    from hippain_maps.sheet import DIGITS, located
+
     data, file = read.data, read.file
     if data.closed_on_midline:
         edge = smooth_curve(data.outline)
