@@ -193,6 +193,8 @@ def _covered(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
     Mostly no overlay is built, which takes half the time for an outline and a quarter for strokes;
     where outlines run along borders, it decides.
     """
+    if area.is_empty:
+        return np.zeros(len(chart.polygons)), False
     (covered,), (sure,) = covered_areas([area], chart)
     if not sure:
         return overlay_areas(area, chart)
