@@ -314,7 +314,10 @@ class _Writer(yaml.SafeDumper):
             plain = _scalar(text) == text
         except ValueError:
             plain = False
-        style = ">" if len(text) > 80 and plain else None if plain else '"'
+        # Written plain or folded, text keeps neither its own line breaks, of which YAML 1.1 knows
+        # more than 1.2, nor spaces at its ends.
+        whole = text.splitlines() == [text] and text == text.strip()
+        style = '"' if not (plain and whole) else ">" if len(text) > 80 else None
         return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
 

@@ -18,7 +18,7 @@ import shapely
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
-from hippain_maps.geometry import VIEWS, Area, Side, View, as_area
+from hippain_maps.geometry import VIEWS, Area, Side, View, as_area, on_grid, overlaid
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.patterns import Source
 from hippain_maps.ranking import rank
@@ -116,6 +116,8 @@ class Comparison:
         Mean intensity over the painful area, before and after; None where none is stated.
     moved : tuple of Moved
         The first sources of either drawing, muscles before others, by their place afterwards.
+    notes : tuple of str
+        What had to be done to compare them.
     """
 
     before: Extent
@@ -125,6 +127,7 @@ class Comparison:
     one_sided: tuple[View, ...]
     intensity: tuple[float | None, float | None]
     moved: tuple[Moved, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def redraw_words(self) -> str:
@@ -157,6 +160,7 @@ class Comparison:
                 view: list(change.shift) for view, change in self.views.items() if change.shift
             },
             "one_sided_views": list(self.one_sided),
+            "notes": list(self.notes),
             "intensity": list(self.intensity),
             "moved": [
                 {
@@ -191,11 +195,13 @@ def compare(before: PainDrawing, after: PainDrawing, atlas: Atlas) -> Comparison
     0.0
     """
     extents = [_extent(overlap(drawing, atlas.body)) for drawing in (before, after)]
-    views = {
-        view: _change(before.area(view), after.area(view))
-        for view in VIEWS
-        if view in before.views or view in after.views
-    }
+    views: dict[View, ViewChange] = {}
+    notes: list[str] = []
+    for view in VIEWS:
+        if view in before.views or view in after.views:
+            views[view], retried = _change(before.area(view), after.area(view))
+            if retried:
+                notes.append(on_grid(view))
     both = sum(change.remaining.area for change in views.values())
     either = both + sum(c.gone.area + c.new.area for c in views.values())
     one_sided = set(before.used_views) ^ set(after.used_views)
@@ -207,20 +213,21 @@ def compare(before: PainDrawing, after: PainDrawing, atlas: Atlas) -> Comparison
         one_sided=tuple(view for view in VIEWS if view in one_sided),
         intensity=(mean_intensity(before), mean_intensity(after)),
         moved=_moved(before, after, atlas),
+        notes=tuple(notes),
     )
 
 
-def _change(before: Area, after: Area) -> ViewChange:
+def _change(before: Area, after: Area) -> tuple[ViewChange, bool]:
+    """Return what changed in a view, and whether a grid had to help."""
     shift = None
     if not before.is_empty and not after.is_empty:
         one, other = before.centroid, after.centroid
         shift = (other.x - one.x, other.y - one.y)
-    return ViewChange(
-        gone=as_area(shapely.difference(before, after)),
-        new=as_area(shapely.difference(after, before)),
-        remaining=as_area(shapely.intersection(before, after)),
-        shift=shift,
-    )
+    gone, first = overlaid(shapely.difference, before, after)
+    new, second = overlaid(shapely.difference, after, before)
+    remaining, third = overlaid(shapely.intersection, before, after)
+    change = ViewChange(as_area(gone), as_area(new), as_area(remaining), shift)
+    return change, first or second or third
 
 
 def mean_intensity(drawing: PainDrawing) -> float | None:

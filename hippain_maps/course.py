@@ -14,7 +14,7 @@ import shapely
 from hippain_maps.atlas import Atlas
 from hippain_maps.comparison import Extent, mean_intensity, pain_extent
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import VIEWS, Area, View, as_area
+from hippain_maps.geometry import VIEWS, Area, View, as_area, overlaid
 
 MOST_DRAWINGS = 30
 """Drawings of a composite map: the work grows with their square."""
@@ -79,9 +79,9 @@ def composite(drawings: Sequence[PainDrawing]) -> Mapping[View, tuple[Area, ...]
             levels.append(shapely.Polygon())
             # From the most down, so that a drawing counts once.
             for place in range(len(levels) - 1, 0, -1):
-                again = shapely.intersection(levels[place - 1], area)
-                levels[place] = as_area(shapely.union(levels[place], again))
-            levels[0] = as_area(shapely.union(levels[0], area))
+                again = overlaid(shapely.intersection, levels[place - 1], area)[0]
+                levels[place] = as_area(overlaid(shapely.union, levels[place], again)[0])
+            levels[0] = as_area(overlaid(shapely.union, levels[0], area)[0])
         levels = [level for level in levels if not level.is_empty]
         if levels:
             found[view] = tuple(levels)

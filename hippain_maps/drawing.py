@@ -32,7 +32,16 @@ from hippain_maps._limits import MAX_DRAWING_BYTES
 from hippain_maps._reading import fetch
 from hippain_maps._writing import write_text
 from hippain_maps.errors import DrawingError
-from hippain_maps.geometry import FRAME, VIEWS, Area, View, as_area, check_view, mirror_view
+from hippain_maps.geometry import (
+    FRAME,
+    VIEWS,
+    Area,
+    View,
+    as_area,
+    check_view,
+    mirror_view,
+    overlaid,
+)
 from hippain_maps.marks import DEFAULT_WIDTH, Mark, check_crossings, union_of
 
 __all__ = [
@@ -101,6 +110,7 @@ class PainDrawing:
     _areas: dict[tuple[View, bool | None], Area] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
+    _on_grid: set[View] = field(default_factory=set, init=False, repr=False, compare=False)
 
     def __repr__(self) -> str:
         """Return how many marks of which kind there are in which view."""
@@ -295,6 +305,11 @@ class PainDrawing:
         notes = ((place, mark.note) for place, mark in enumerate(self.marks))
         return tuple(f"features[{place}]: {note}" for place, note in notes if note)
 
+    @property
+    def joined_on_grid(self) -> frozenset[View]:
+        """The views, of those asked for so far, whose marks GEOS could join on a grid only."""
+        return frozenset(self._on_grid)
+
     def area(self, view: View, *, sensory: bool | None = None) -> Area:
         """Return the marked area of a view in chart cm; marks that overlap are one area.
 
@@ -312,7 +327,12 @@ class PainDrawing:
             chosen = [mark for mark in marks if sensory in (None, mark.is_sensory)]
             # Mostly there is one kind alone, and nothing to unite twice.
             same = sensory is not None and len(chosen) == len(marks)
-            self._areas[view, sensory] = self.area(view) if same else union_of(chosen)
+            if same:
+                self._areas[view, sensory] = self.area(view)
+            else:
+                self._areas[view, sensory], retried = union_of(chosen)
+                if retried:
+                    self._on_grid.add(view)
         return self._areas[view, sensory]
 
     @property
@@ -343,11 +363,11 @@ class PainDrawing:
         areas: list[tuple[Area, float | None]] = []
         covered: Area = Polygon()
         for intensity in sorted(by_intensity, key=lambda i: -1.0 if i is None else i, reverse=True):
-            union = union_of(by_intensity[intensity])
-            left = as_area(shapely.difference(union, covered))
+            union, _ = union_of(by_intensity[intensity])
+            left = as_area(overlaid(shapely.difference, union, covered)[0])
             if not left.is_empty:
                 areas.append((left, intensity))
-            covered = as_area(shapely.union(covered, union))
+            covered = as_area(overlaid(shapely.union, covered, union)[0])
         return areas
 
     # --- Changing and writing it ---

@@ -29,7 +29,8 @@ exchanged.
 from __future__ import annotations
 
 import math
-from typing import Literal, get_args
+from collections.abc import Callable
+from typing import Any, Literal, get_args
 
 import numpy as np
 import shapely
@@ -51,6 +52,9 @@ VIEWS: tuple[View, ...] = get_args(View)
 STANDING_VIEWS: tuple[View, ...] = VIEWS[:4]
 INSET_VIEWS: tuple[View, ...] = VIEWS[4:]
 SIDES: tuple[Side, ...] = get_args(Side)
+
+GRID = 1e-6
+"""Grid (cm) on which an overlay that fails is tried once more."""
 
 _MIRROR: dict[View, View] = {
     "left_lateral": "right_lateral",
@@ -140,6 +144,46 @@ def as_area(geometry: BaseGeometry) -> Area:
     if len(parts) == 1:
         return parts[0]
     return MultiPolygon(parts) if parts else Polygon()
+
+
+def overlaid(operation: Callable[..., Any], *shapes: Any) -> tuple[Any, bool]:
+    """Return what an overlay gives; where GEOS fails, what it gives on a grid of `GRID`.
+
+    Parameters
+    ----------
+    operation : callable
+        Of Shapely, such as ``shapely.intersection``: it takes ``grid_size``.
+    *shapes
+        What it is given.
+
+    Returns
+    -------
+    result
+        As of the operation.
+    retried : bool
+        Whether the grid had to help, which the caller says in its own result.
+
+    Examples
+    --------
+    >>> shape, retried = overlaid(shapely.union, shapely.box(0, 0, 1, 1), shapely.box(1, 0, 2, 1))
+    >>> shape.area, retried
+    (2.0, False)
+    """
+    try:
+        return operation(*shapes), False
+    except shapely.errors.GEOSException:
+        return operation(*shapes, grid_size=GRID), True
+
+
+def on_grid(view: View) -> str:
+    """Return the note on a view that was measured on the grid.
+
+    Examples
+    --------
+    >>> on_grid("posterior")
+    'the posterior view was measured on a grid of 1e-06 cm'
+    """
+    return f"the {view} view was measured on a grid of {GRID:g} cm"
 
 
 def smooth_curve(points: ArrayLike, *, step: float = 0.4, closed: bool = False) -> FloatArray:

@@ -20,7 +20,16 @@ from shapely.geometry.base import BaseGeometry
 from hippain_maps._gate import KINDS, Kind
 from hippain_maps._limits import MAX_NEAR_PAIRS
 from hippain_maps.errors import DrawingError
-from hippain_maps.geometry import VIEWS, Area, FloatArray, View, as_area, mirror, mirror_view
+from hippain_maps.geometry import (
+    VIEWS,
+    Area,
+    FloatArray,
+    View,
+    as_area,
+    mirror,
+    mirror_view,
+    overlaid,
+)
 
 DEFAULT_WIDTH = 2.0
 """Brush width, and diameter of a pressed spot, where a file names none; cm."""
@@ -247,14 +256,15 @@ def _short(line: FloatArray) -> list[BaseGeometry]:
     return [shapely.LineString(line[start : start + length + 1]) for start in starts]
 
 
-def union_of(marks: Sequence[Mark]) -> Area:
-    """Return what marks of one view cover together, in chart cm."""
+def union_of(marks: Sequence[Mark]) -> tuple[Area, bool]:
+    """Return what marks of one view cover together, in chart cm, and whether a grid had to help."""
     if len(marks) == 1:
-        return marks[0].area()
+        return marks[0].area(), False
     flip = _starts_left(marks)
     areas = [mirror(mark.area()) if flip else mark.area() for mark in marks]
-    union = as_area(shapely.union_all(areas))
-    return mirror(union) if flip else union
+    whole, retried = overlaid(shapely.union_all, areas)
+    union = as_area(whole)
+    return (mirror(union) if flip else union), retried
 
 
 def check_crossings(marks: Sequence[Mark]) -> None:

@@ -17,12 +17,8 @@ from numpy.typing import NDArray
 
 from hippain_maps.clipping import covered_areas
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import STANDING_VIEWS, Area, FloatArray, View
+from hippain_maps.geometry import STANDING_VIEWS, Area, FloatArray, View, on_grid, overlaid
 from hippain_maps.regions import Body, BodyChart
-
-_GRID = 1e-6
-"""Grid (cm) on which an overlay that fails is tried once more."""
-
 
 _WHOLE = 1e-9
 """A region of which no more than this is missing (cm2) is covered whole."""
@@ -140,8 +136,6 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
     for view in drawing.views:
         chart, area = body.charts[view], drawing.area(view)
         covered, retried = _covered(area, chart)
-        if retried:
-            notes.append(f"the {view} view was measured on a grid of {_GRID:g} cm")
         area_by_view[view], drawn_cm2[view] = covered, area.area
         for part, found in ((False, fraction), (True, sensory)):
             some = drawing.area(view, sensory=part)
@@ -149,8 +143,12 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
             np.maximum.at(found, chart.index, np.minimum(inside / chart.areas, 1.0))
         left_over = area.area - covered.sum()
         if left_over > 1e-6 * max(area.area, 1.0):
-            for name, size in _outside(area, chart, left_over).items():
+            beside, once_more = _outside(area, chart, left_over)
+            retried |= once_more
+            for name, size in beside.items():
                 outside[name] = outside.get(name, 0.0) + size
+        if retried or view in drawing.joined_on_grid:
+            notes.append(on_grid(view))
     return Overlap(
         body=body,
         views=drawing.views,
@@ -212,29 +210,30 @@ def overlay_areas(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
     whole = shapely.contains_properly(area, chart.polygons[touched])
     covered[touched[whole]] = chart.areas[touched[whole]]
     cut = touched[~whole]
-    try:
-        covered[cut] = shapely.area(shapely.intersection(chart.polygons[cut], area))
-    except shapely.GEOSException:
-        pieces = shapely.intersection(chart.polygons[cut], area, grid_size=_GRID)
-        covered[cut] = shapely.area(pieces)
-        return covered, True
-    return covered, False
+    pieces, retried = overlaid(shapely.intersection, chart.polygons[cut], area)
+    covered[cut] = shapely.area(pieces)
+    return covered, retried
 
 
-def _outside(area: Area, chart: BodyChart, total: float) -> dict[str, float]:
-    """Return where the part of a drawing outside the regions lies; the sizes add up to `total`."""
+def _outside(area: Area, chart: BodyChart, total: float) -> tuple[dict[str, float], bool]:
+    """Return where the part of a drawing outside the regions lies; the sizes add up to `total`.
+
+    Also returns whether a grid had to help.
+    """
     found: dict[str, float] = {}
     around = [part for part in chart.context if shapely.intersects(area, part.area)]
-    left = total
-    rest = shapely.difference(area, chart.charted) if around else area
+    left, rest, retried = total, area, False
+    if around:
+        rest, retried = overlaid(shapely.difference, area, chart.charted)
     for part in around:
-        size = float(shapely.area(shapely.intersection(rest, part.area)))
-        rest = shapely.difference(rest, part.area)
-        size = min(size, left)
+        shared, once_more = overlaid(shapely.intersection, rest, part.area)
+        rest, again = overlaid(shapely.difference, rest, part.area)
+        retried |= once_more or again
+        size = min(float(shapely.area(shared)), left)
         if size > 1e-9:
             name = f"{part.name} ({part.side})" if part.side else part.name
             found[name] = found.get(name, 0.0) + size
             left -= size
     if left > 1e-9:
         found["off the figure"] = left
-    return found
+    return found, retried

@@ -34,6 +34,23 @@ AWKWARD_RINGS: dict[str, list[list[float]]] = {
     "at_the_edge": [[-500, -500], [500, -500], [500, 500], [-500, 500]],
 }
 
+# Shells with holes; open rings.
+_SQUARE = [[0, 0], [8, 0], [8, 8], [0, 8]]
+AWKWARD_POLYGONS: dict[str, list[list[list[float]]]] = {
+    "hole_touches_at_a_point": [_SQUARE, [[0, 4], [3, 3], [3, 5]]],
+    "hole_touches_along_an_edge": [_SQUARE, [[0, 2], [3, 2], [3, 6], [0, 6]]],
+    "hole_touches_twice": [_SQUARE, [[0, 4], [4, 0], [5, 5]]],
+    "hole_is_the_shell": [_SQUARE, _SQUARE],
+    "hole_is_larger": [_SQUARE, [[-1, -1], [9, -1], [9, 9], [-1, 9]]],
+    "hole_crosses_the_shell": [_SQUARE, [[4, 4], [12, 4], [12, 6], [4, 6]]],
+    "hole_outside": [_SQUARE, [[20, 20], [22, 20], [22, 22]]],
+    "hole_in_a_hole": [_SQUARE, [[1, 1], [7, 1], [7, 7], [1, 7]], [[3, 3], [5, 3], [5, 5]]],
+    "holes_cross": [_SQUARE, [[1, 1], [5, 1], [5, 5]], [[3, 1], [7, 1], [3, 5]]],
+    "holes_touch": [_SQUARE, [[1, 1], [4, 1], [4, 4]], [[4, 4], [7, 4], [7, 7]]],
+    "hole_is_a_line": [_SQUARE, [[1, 1], [5, 5], [1, 1]]],
+    "shell_is_a_line": [[[0, 0], [8, 8], [0, 0]], [[1, 1], [2, 1], [2, 2]]],
+}
+
 # --- Geometry ----------------------------------------------------------------------------------
 
 numbers = st.one_of(
@@ -53,7 +70,9 @@ rings = st.one_of(
     st.sampled_from(sorted(AWKWARD_RINGS)).map(AWKWARD_RINGS.__getitem__),
     st.lists(positions, min_size=3, max_size=12),
 ).map(_closed)
-polygons = st.lists(rings, min_size=1, max_size=3)
+polygons = st.lists(rings, min_size=1, max_size=3) | st.sampled_from(sorted(AWKWARD_POLYGONS)).map(
+    lambda name: [_closed(ring) for ring in AWKWARD_POLYGONS[name]]
+)
 strokes = st.lists(positions, min_size=2, max_size=40)
 
 
@@ -69,6 +88,40 @@ geometries = st.one_of(
     _geometry("Point", positions),
     _geometry("MultiPoint", st.lists(positions, min_size=1, max_size=6)),
 )
+
+
+@st.composite
+def placed(draw: st.DrawFn, geometry: st.SearchStrategy[Any] = geometries) -> dict[str, Any]:
+    """A geometry made tiny, huge or left as it is, and put somewhere on or beside the body."""
+    found = draw(geometry)
+    size = draw(st.sampled_from([1.0, 1.0, 1e-9, 1e-4, 0.3, 7.0, 60.0, 0.1 + 0.2]))
+    x, y = draw(st.floats(-25, 25)), draw(st.floats(-5, 180))
+
+    def moved(value: Any) -> Any:
+        if isinstance(value[0], list):
+            return [moved(member) for member in value]
+        return [min(500.0, max(-500.0, at + size * v)) for at, v in zip((x, y), value, strict=True)]
+
+    return {"type": found["type"], "coordinates": moved(found["coordinates"])}
+
+
+@st.composite
+def awkward_drawings(draw: st.DrawFn, max_marks: int = 3) -> dict[str, Any]:
+    """A drawing file of a few awkward marks, most of them on the body; some marks twice."""
+    marks = []
+    for _ in range(draw(st.integers(1, max_marks))):
+        geometry = draw(placed() | geometries)
+        properties: dict[str, Any] = {"view": draw(st.sampled_from(VIEWS))}
+        if "Polygon" not in geometry["type"]:
+            properties["width_cm"] = draw(st.sampled_from([0.1, 2.0, 20]))
+        if draw(st.booleans()):
+            properties["intensity"] = draw(st.integers(0, 10))
+        if draw(st.integers(0, 4)) == 0:
+            properties["quality"] = ["numb"]
+        marks.append({"type": "Feature", "geometry": geometry, "properties": properties})
+    marks += draw(st.lists(st.sampled_from(marks), max_size=1))
+    return {"type": "FeatureCollection", "features": marks}
+
 
 # --- What else a file may hold -----------------------------------------------------------------
 

@@ -216,6 +216,28 @@ def test_an_overlay_that_fails_is_repeated_on_a_grid(
     assert found.notes == ("the posterior view was measured on a grid of 1e-06 cm",)
 
 
+def test_whatever_overlay_fails_is_repeated_on_a_grid(
+    world: Atlas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Joining marks and measuring beside the map are no exceptions; each view is named once."""
+    honest = {name: getattr(shapely, name) for name in ("union_all", "difference", "intersection")}
+
+    def refusing(name: str) -> Any:
+        def operation(*shapes: Any, grid_size: float | None = None) -> Any:
+            if grid_size is None:
+                raise shapely.GEOSException("TopologyException: side location conflict")
+            return honest[name](*shapes, grid_size=grid_size)
+
+        return operation
+
+    for name in honest:
+        monkeypatch.setattr(shapely, name, refusing(name))
+    found = drawn(world, [("posterior", UPPER), ("posterior", square(-40, 20))])
+    assert fractions(found) == {"left:upper": 1}
+    assert found.outside_cm2 == pytest.approx({"arm (left)": 200, "off the figure": 200})
+    assert found.notes == ("the posterior view was measured on a grid of 1e-06 cm",)
+
+
 def test_notes_of_the_drawing_are_kept(world: Atlas) -> None:
     """What had to be decided about a mark stays with the result."""
     bow_tie = shapely.Polygon([(-20, 20), (0, 40), (0, 20), (-20, 40)])

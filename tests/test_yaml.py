@@ -10,13 +10,13 @@ from typing import Annotated, Any, Literal
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hippain_maps import _yaml
 from hippain_maps._limits import MAX_YAML_BYTES, MAX_YAML_DEPTH
-from hippain_maps._yaml import YamlFile, parse_yaml, read_yaml
+from hippain_maps._yaml import YamlFile, parse_yaml, read_yaml, yaml_text
 from hippain_maps._yaml_fields import validate
 from hippain_maps.errors import DataError
 
@@ -521,3 +521,22 @@ def test_reading_does_not_import_pydantic() -> None:
     code = "import sys, hippain_maps._yaml; print('pydantic' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+SPACES = ["a", "word", "fills-a-line", " ", "  ", "\n", "\n ", "\t", "\r", "\x85", "\u2028"]
+SIGNS = ["#", ": ", "- ", "'", '"', "\\", "|", ">", "%", "{", "]", ",", "null", "1e3", "0o7"]
+words = st.sampled_from([*SPACES, *SIGNS])
+texts = st.lists(words, max_size=40).map("".join)
+
+
+@given(
+    st.dictionaries(
+        st.text(alphabet="abc_", min_size=1, max_size=4),
+        texts | st.lists(texts, max_size=3) | st.integers(-99, 99) | st.booleans() | st.none(),
+        max_size=3,
+    )
+)
+@settings(deadline=None)
+def test_what_is_written_is_read_as_the_same(data: dict[str, Any]) -> None:
+    """No text is changed by being folded, however its spaces and line breaks fall."""
+    assert parse_yaml(yaml_text(data), label="a pack").data == data

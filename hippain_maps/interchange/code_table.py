@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import BinaryIO
 
-from hippain_maps._json import shown
+from hippain_maps._json import cut, shown
 from hippain_maps.errors import DrawingError, did_you_mean
 from hippain_maps.interchange.body_maps import BodyMap
 from hippain_maps.interchange.codes import (
@@ -111,7 +111,8 @@ class CodeTable:
         named = [name for name in named if not name.endswith(("_complete", "_timestamp"))]
         if len(named) == 1:
             return (None, boxes[named[0]]) if named[0] in boxes else (named[0], {})
-        found = f"{', '.join(named)} might" if named else "none is named after a body map"
+        some = ", ".join(cut(name) for name in named[:5]) + (", …" if len(named) > 5 else "")
+        found = f"{some} might" if named else "none is named after a body map"
         raise self.table.fault(
             f"it is not clear which column holds the codes ({found}); say --column"
         )

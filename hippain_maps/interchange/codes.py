@@ -17,6 +17,7 @@ import shapely
 from hippain_maps._json import shown
 from hippain_maps.drawing import Mark, PainDrawing
 from hippain_maps.errors import DrawingError, did_you_mean
+from hippain_maps.geometry import overlaid
 from hippain_maps.interchange.body_maps import BodyMap, MapArea
 from hippain_maps.interchange.records import Record
 from hippain_maps.overlap import overlap
@@ -272,7 +273,7 @@ def _held(mark: Mark, body_map: BodyMap) -> dict[str, tuple[float, float]]:
     found: dict[str, tuple[float, float]] = {}
     for place in tree.query(mark.area(), predicate="intersects").tolist():
         shape = areas[place].shapes[mark.view]
-        cm2 = float(shapely.area(shapely.intersection(shape, mark.area())))
+        cm2 = float(shapely.area(overlaid(shapely.intersection, shape, mark.area())[0]))
         if cm2 > 1e-6:
             found[areas[place].code] = (cm2, cm2 / shape.area)
     return found
@@ -282,7 +283,8 @@ def _held_by_region(mark: Mark, body_map: BodyMap) -> dict[str, tuple[float, flo
     """Return the same for a mark in a view that the map does not show."""
     chart = body_map.body.charts[mark.view]
     touched = chart.tree.query(mark.area(), predicate="intersects")
-    cm2 = shapely.area(shapely.intersection(chart.polygons[touched], mark.area()))
+    shared, _ = overlaid(shapely.intersection, chart.polygons[touched], mark.area())
+    cm2 = shapely.area(shared)
     found: dict[str, tuple[float, float]] = {}
     for place, part in zip(touched.tolist(), cm2.tolist(), strict=True):
         region = body_map.body.sided[chart.index[place]]

@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import STANDING_VIEWS, Area, View
+from hippain_maps.geometry import STANDING_VIEWS, Area, View, overlaid
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import full_crop, plot_chart
 from hippain_maps.plotting.layout import FOOT, HEAD, figure_for, row_of_axes, scale_of, size_of
@@ -42,7 +42,7 @@ def add_drawing(ax: Axes, drawing: PainDrawing, view: View, look: Look = PRINT) 
         if textures:
             alike = [mark.area() for mark in here if mark.quality == quality]
             texture = artists.area_patch(
-                shapely.union_all(alike),
+                overlaid(shapely.union_all, alike)[0],
                 facecolor="none",
                 edgecolor=look.drawn,
                 linewidth=0,

@@ -13,7 +13,7 @@ from matplotlib.patches import Rectangle
 
 from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import VIEWS, Area, View, as_area
+from hippain_maps.geometry import VIEWS, Area, View, as_area, overlaid
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.layout import size_of, width_of
 from hippain_maps.plotting.look import Look
@@ -87,8 +87,8 @@ def add_fit(
 
 def _add_tones(ax: Axes, drawn: Area, pattern: Area, look: Look, *, name: str) -> None:
     """Add a drawn area, hatched inside a pattern and filled outside it."""
-    unexplained = as_area(shapely.difference(drawn, pattern))
-    explained = as_area(shapely.intersection(drawn, pattern))
+    unexplained = as_area(overlaid(shapely.difference, drawn, pattern)[0])
+    explained = as_area(overlaid(shapely.intersection, drawn, pattern)[0])
     for part, area in (("unexplained", unexplained), ("explained", explained)):
         if not area.is_empty:
             patch = artists.area_patch(area, linewidth=0, zorder=2.9, **_tone(part, look))

@@ -42,6 +42,7 @@ from hippain_maps.interchange.wkb import mark_wkb, parse_wkb
 from hippain_maps.interchange.wkt import mark_wkt, parse_wkt
 from hippain_maps.overlap import overlap
 from hippain_maps.regions import Body
+from hippain_maps.scan.photo import read_photo
 from hippain_maps.sources import load_source
 from hippain_maps.store import Store
 from hippain_maps.store_archive import export_visits, look_into
@@ -250,6 +251,12 @@ def _work(data: bytes) -> None:
     WorkFile(place).get()
 
 
+def _photo(data: bytes) -> None:
+    found = read_photo(as_file(data, "page.jpg"))
+    assert found.ndim == 3, "no picture"
+    assert found.dtype == np.uint8, "no picture"
+
+
 # --- The viewer, without a network -------------------------------------------------------------
 
 
@@ -422,6 +429,24 @@ def _work_seeds() -> Iterator[Seed]:
     yield "work.json", json.dumps(work).encode()
 
 
+def _photo_seeds() -> Iterator[Seed]:
+    from PIL import Image
+
+    grey = np.add.outer(np.arange(400), np.arange(420)).astype(np.uint8)
+    picture = Image.fromarray(np.stack([grey, grey // 2, 255 - grey], axis=2))
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    for kind, options in (
+        ("JPEG", {"quality": 20, "exif": turned}),
+        ("PNG", {"compress_level": 9}),
+        ("TIFF", {"compression": "tiff_lzw"}),
+        ("JPEG", {"progressive": True, "quality": 5}),
+    ):
+        stream = io.BytesIO()
+        picture.save(stream, kind, **options)
+        yield f"{len(stream.getvalue())}.{kind.lower()}", stream.getvalue()
+
+
 def _request_seeds() -> Iterator[Seed]:
     from hippain_maps.viewer.app import openapi_document
 
@@ -464,5 +489,6 @@ TARGETS: dict[str, Target] = {
     "archive": Target(_archive, _archive_seeds, 20_000),
     "cache": Target(_kept_atlas, _kept_seeds, 4_000),
     "work": Target(_work, _work_seeds),
+    "photo": Target(_photo, _photo_seeds, 60_000),
     "request": Target(_request, _request_seeds),
 }
