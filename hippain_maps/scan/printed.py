@@ -71,10 +71,11 @@ def offsets_of(
     inner = (best > 0) & (best < len(ways) - 1)
     # Outlines are printed darker than the light lines in them.
     usual = np.empty(len(samples))
-    for light in (0.0, 1.0):
+    for light, most in ((0.0, 0.2), (1.0, 0.08)):
         of_kind = samples[:, 4] == light
-        usual[of_kind] = np.median(strength[of_kind]) if of_kind.any() else 0.0
-    found = inner & (strength > np.maximum(0.025, 0.3 * usual))
+        # No print is darker: a pen over many of them says nothing of it.
+        usual[of_kind] = min(float(np.median(strength[of_kind])), most) if of_kind.any() else 0.0
+    found = inner & (strength > np.maximum(0.02, 0.3 * usual))
     best = np.clip(best, 1, len(ways) - 2)
     left, middle, right = (rise[rows, best + k] for k in (-1, 0, 1))
     bend = left - 2 * middle + right

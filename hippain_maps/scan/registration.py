@@ -21,7 +21,7 @@ from hippain_maps.errors import PageError
 from hippain_maps.geometry import FloatArray, View
 from hippain_maps.paper import CORNERS, LAYOUTS, PageLayout
 from hippain_maps.regions import Body
-from hippain_maps.scan.course import PIXELS_PER_MM, Course, to_mm
+from hippain_maps.scan.course import PIXELS_PER_MM, Course, to_mm, to_pixels
 from hippain_maps.scan.light import COARSE, darkness, evened, middling, paper_of
 from hippain_maps.scan.photo import ColourImage
 from hippain_maps.scan.printed import SPACING, offsets_of, samples_of
@@ -182,6 +182,8 @@ def register(photo: ColourImage, body: Body) -> FlatPage:
     shares: dict[View, float] = {}
     seen, errors = [], []
     for view, samples in lines.items():
+        # Where the light burns the paper out, pale lines go with it, and pens do not.
+        samples = samples[(samples[:, 4] == 0) | ~_burnt_out(paper, samples)]
         offset, found = offsets_of(grey, samples, 0.8)
         seen.append((view, samples, found))
         shares[view] = float(found.mean())
@@ -370,6 +372,15 @@ def _check_paper(paper: FloatImage, registration: Registration) -> None:
                 "seen is not its paper; uncover it, or draw on a new page (round an area, not all "
                 "over it)"
             )
+
+
+def _burnt_out(paper: FloatImage, samples: FloatArray) -> NDArray[np.bool_]:
+    """Return which samples lie where two colours of the paper are as bright as can be."""
+    columns, rows = (to_pixels(samples[:, :2]) / COARSE).round().astype(int).T
+    high, wide = paper.shape[:2]
+    there = paper[np.clip(rows, 0, high - 1), np.clip(columns, 0, wide - 1)]
+    burnt: NDArray[np.bool_] = np.median(there, axis=1) >= 249
+    return burnt
 
 
 def _smooth_terms(mm: FloatArray) -> FloatArray:
