@@ -154,7 +154,7 @@ def read_regions(path: str | os.PathLike[str], body: Body) -> RegionTable:
         table = pc.read_csv(place) if place.suffix.lower() == ".csv" else pq.read_table(place)
     except FileNotFoundError:
         raise CohortError(f"'{name}': there is no such file") from None
-    except (OSError, pa.ArrowException) as error:
+    except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
         reason = one_line(str(error).strip().splitlines()[0])[:80]
         raise CohortError(f"'{name}' cannot be read as a table: {reason}") from None
     missing = [region for region in body.sided if region not in table.column_names]

@@ -267,7 +267,7 @@ class Table:
         try:
             with pq.ParquetFile(path, **_CAPS) as file:
                 metadata, schema = file.metadata, file.schema_arrow
-        except (OSError, pa.ArrowException) as error:
+        except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
             raise CohortError(
                 f"'{self.name}' is not a Parquet file that can be read: {_short(error)}"
             ) from None
@@ -373,7 +373,13 @@ class Table:
                         if batches is None:
                             batches = file.iter_batches(_READ, row_groups=[number], columns=wanted)
                         batch = next(batches)
-                    except (StopIteration, OSError, pa.ArrowException) as error:
+                    except (
+                        StopIteration,
+                        OSError,
+                        ValueError,
+                        MemoryError,
+                        pa.ArrowException,
+                    ) as error:
                         reason = f"rows {row} to {end - 1} cannot be read: {_short(error)}"
                         yield Entry(row, end - row, "", None, self._nothing, reason=reason)
                         row, after_loss = end, True

@@ -34,7 +34,9 @@ from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import HippainError
 from hippain_maps.geometry import VIEWS
 from hippain_maps.interchange.fhir import from_fhir, read_codes
-from hippain_maps.interchange.formats import Options, read_drawings, write_drawings
+from hippain_maps.interchange.files_in import read_drawings
+from hippain_maps.interchange.files_out import write_drawings
+from hippain_maps.interchange.formats import Options
 from hippain_maps.interchange.geoparquet import read_geoparquet
 from hippain_maps.interchange.records import Record
 from hippain_maps.interchange.svg_read import svg_record
