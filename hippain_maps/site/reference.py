@@ -72,7 +72,9 @@ def contents_page() -> Page:
 
 def _placed(page: bytes, depth: int) -> bytes:
     """Return a page with its links to the atlas, which depend on how deep it lies."""
-    page = page.replace(b"</head>", b"<style>.logo{max-width:4.5rem}</style></head>", 1)
+    page = page.replace(
+        b"</head>", b"<style>img.logo{max-width:4.5rem!important}</style></head>", 1
+    )
     return page.replace(_UP.encode(), b"../" * depth)
 
 
