@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -31,8 +31,10 @@ _FEW = 500
 """Outlines with more points than this take the way on which crossings are counted first."""
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRow:
+# Tuples, not records: there are millions of them, and they travel to workers.
+
+
+class MarkRow(NamedTuple):
     """One mark as a table holds it, looked at by nobody yet."""
 
     view: Any
@@ -45,8 +47,7 @@ class MarkRow:
     header: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One drawing as a cohort file holds it.
 
     Parameters
