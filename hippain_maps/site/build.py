@@ -28,7 +28,8 @@ def build_site(
 ) -> dict[str, bytes]:
     """Return every file of the site of an atlas, by path.
 
-    The same atlas gives the same bytes, with the same versions of the libraries that draw.
+    The same atlas gives the same bytes, with the same versions of the libraries that draw; only the
+    reference of the Python package may list the members of a set in another order.
 
     Parameters
     ----------
