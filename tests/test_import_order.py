@@ -76,6 +76,7 @@ FLOORS = {
     "cohort": 10,
     "_console": 1,
     "_store_schema": 1,
+    "_store_file": 3,
     "visits": 9,
     "store": 10,
     "course": 11,

@@ -25,6 +25,7 @@ from hippain_maps.viewer.desk import Desk
 from hippain_maps.viewer.drawing_routes import drawing_routes
 from hippain_maps.viewer.faults import LOG, add_handlers
 from hippain_maps.viewer.figures import load_figures
+from hippain_maps.viewer.file_routes import file_routes
 from hippain_maps.viewer.guard import Guard
 from hippain_maps.viewer.page import page_routes
 from hippain_maps.viewer.ranking_data import Ranker
@@ -82,6 +83,7 @@ def create_app(
             drawing_routes(ranker, rank_rate, figure_rate),
             own_routes(work),
             work_routes(work, ranker),
+            file_routes(atlas, visits, visit_rate),
             visit_routes(atlas, ranker, visits, work, Desk(work_folder, visits), visit_rate),
         ],
         lifespan=running,

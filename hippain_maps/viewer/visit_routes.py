@@ -8,12 +8,9 @@ any printable character.
 from __future__ import annotations
 
 import datetime as dt
-import io
 import json
-import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query
 from fastapi.responses import Response
@@ -24,7 +21,6 @@ from hippain_maps.course import MOST_DRAWINGS
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError, StoreError
 from hippain_maps.store import PAGE, Store
-from hippain_maps.store_archive import export_visits, import_visits, look_into
 from hippain_maps.viewer import visit_models as models
 from hippain_maps.viewer.atlas_routes import json_answer
 from hippain_maps.viewer.desk import Desk
@@ -36,7 +32,6 @@ from hippain_maps.viewer.visit_data import (
     comparison_data,
     course_data,
     line_data,
-    offered_data,
     patient_data,
     spot_data,
     visit_data,
@@ -47,9 +42,6 @@ from hippain_maps.visits import kept_ranking
 Body = Annotated[bytes, Depends(body_of)]
 Code = Annotated[str, Query(min_length=1, max_length=200, description="The patient's code.")]
 VisitNumber = Annotated[int, Query(ge=1, lt=2**62, description="Number of a visit.")]
-
-ZIP: Mapping[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
-PDF: Mapping[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
 
 
 def visit_routes(
@@ -70,13 +62,12 @@ def visit_routes(
     desk : Desk
         Which visit is open.
     rate : Rate
-        How often visits may be compared, printed, exported and imported.
+        How often visits may be compared.
     """
     routes = APIRouter()
     _patient_routes(routes, path, desk)
     _visit_routes(routes, ranker, path, work, desk)
     _course_routes(routes, atlas, path, rate)
-    _archive_routes(routes, path, rate)
     _pressed_routes(routes, atlas, path)
     return routes
 
@@ -316,87 +307,6 @@ def _course_routes(routes: APIRouter, atlas: Atlas, path: Path, rate: Rate) -> N
             visits = [store.visit(line.id) for line in reversed(lines)]
         return json_answer(course_data(patient, visits, left_out, atlas))
 
-    @routes.get("/store/report", response_class=Response, responses=dict(PDF))
-    def print_report(
-        visit: VisitNumber,
-        lang: Literal["en", "de", "fr", "es"] = "en",
-        for_patient: bool = False,
-        paper: Literal["a4", "letter"] = "a4",
-        mono: bool = False,
-    ) -> Response:
-        """Return the page of a visit for the file, or the one in plain words, as PDF."""
-        from hippain_maps.report import Case, report_bytes
-
-        rate.take()
-        with Store(path) as store:
-            case = Case.of_visit(store, visit)
-        content = report_bytes(
-            case, atlas, language=lang, for_patient=for_patient, paper=paper, mono=mono
-        )
-        return _file(content, "application/pdf", "for_you.pdf" if for_patient else "report.pdf")
-
-    @routes.post("/report", response_class=Response, responses=dict(PDF))
-    def print_drawing(
-        body: Body,
-        lang: Literal["en", "de", "fr", "es"] = "en",
-        for_patient: bool = False,
-        paper: Literal["a4", "letter"] = "a4",
-        mono: bool = False,
-    ) -> Response:
-        """Return the page of a drawing that belongs to no visit, as PDF."""
-        from hippain_maps.report import Case, report_bytes
-
-        rate.take()
-        case = Case(PainDrawing.from_geojson(body), date=dt.date.today())
-        content = report_bytes(
-            case, atlas, language=lang, for_patient=for_patient, paper=paper, mono=mono
-        )
-        return _file(content, "application/pdf", "for_you.pdf" if for_patient else "report.pdf")
-
-
-def _archive_routes(routes: APIRouter, path: Path, rate: Rate) -> None:
-    @routes.get("/store/export", response_class=Response, responses=dict(ZIP))
-    def export_archive(
-        patient: Annotated[list[str] | None, Query(max_length=1000)] = None,
-    ) -> Response:
-        """Return patients with all their visits as a zip; all of them if none is named."""
-        rate.take()
-        with (
-            Store(path) as store,
-            tempfile.TemporaryDirectory(prefix="hippain-") as folder,
-        ):
-            made = Path(folder) / "visits.zip"
-            export_visits(store, made, codes=patient)
-            return _file(made.read_bytes(), "application/zip", "visits.zip")
-
-    @routes.post("/store/import", response_model=models.ImportOut)
-    def import_archive(
-        body: Body,
-        look: Annotated[bool, Query(description="Add nothing, say what is in it.")] = False,
-        skip_known: Annotated[bool, Query(description="Leave out codes that are known.")] = False,
-        old: Annotated[list[str] | None, Query(description="Codes to be changed ...")] = None,
-        new: Annotated[list[str] | None, Query(description="... into these.")] = None,
-    ) -> Response:
-        """Add the patients of a zip; a patient that is there is never overwritten."""
-        rate.take()
-        if len(old or []) != len(new or []):
-            raise Refusal(422, "bad_request", "as many new codes as old ones", where="query.new")
-        with Store(path) as store:
-            offered = look_into(store, io.BytesIO(body))
-            if look:
-                return json_answer(
-                    {"patients": offered_data(offered), "added": None, "skipped": []}
-                )
-            added, skipped = import_visits(
-                store,
-                io.BytesIO(body),
-                known="skip" if skip_known else "refuse",
-                renamed=dict(zip(old or [], new or [], strict=True)),
-            )
-        return json_answer(
-            {"patients": offered_data(offered), "added": added, "skipped": list(skipped)}
-        )
-
 
 def _pressed_routes(routes: APIRouter, atlas: Atlas, path: Path) -> None:
     @routes.get("/trigger-points", response_model=models.SpotsOut)
@@ -478,11 +388,3 @@ def _ranking(drawing: PainDrawing, ranker: Ranker) -> dict[str, Any] | None:
     """Return the ranking that a visit keeps of its drawing; None where nothing can be ranked."""
     ranked = ranker.ranked(json.dumps(drawing.to_geojson()).encode())
     return None if ranked.nothing is not None else kept_ranking(ranked.ranking)
-
-
-def _file(content: bytes, media: str, name: str) -> Response:
-    return Response(
-        content,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        media_type=media,
-    )
