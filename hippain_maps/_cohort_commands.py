@@ -75,9 +75,9 @@ def rank_many(
 ) -> None:
     """Rank every drawing of a cohort, IN, and write a table.
 
-    IN is a folder of drawings, or a Parquet or GeoParquet table with a mark in a row: drawing (id),
-    view, geometry (WKB, in chart cm), and if known intensity, quality, depth, width_cm. Other
-    columns are study fields, and are carried through.
+    IN is a folder of drawings, a CSV of CHOIR codes, or a Parquet or GeoParquet table with a mark
+    in a row: drawing (id), view, geometry (WKB, in chart cm), and if known intensity, quality,
+    depth, width_cm. Other columns are study fields, and are carried through.
 
     Beside OUT are written the drawings that could not be ranked, with the reason
     (.rejected.csv), how the table was made (.manifest.json), and what its columns mean

@@ -259,7 +259,8 @@ def print_comparison(console: Console, found: Comparison) -> None:
 @contextmanager
 def progress(total: int, doing: str = "simulating") -> Iterator[Callable[[int], None]]:
     """Show a progress bar on standard error, if that is a terminal; yield how to move it on."""
-    with Progress(console=Console(stderr=True), transient=True) as bar:
+    stderr = Console(stderr=True)
+    with Progress(console=stderr, transient=True, disable=not stderr.is_terminal) as bar:
         task = bar.add_task(doing, total=total)
         yield lambda steps: bar.advance(task, steps)
 

@@ -38,6 +38,7 @@ from hippain_maps._limits import (
     MAX_COHORT_ROWS,
     MAX_DRAWING_BYTES,
     MAX_FEATURES,
+    MAX_TABLE_BYTES,
 )
 from hippain_maps.body import load_body
 from hippain_maps.cohort.decode import Entry, MarkRow
@@ -71,8 +72,9 @@ _IDS = ("drawing", "drawing_id", "record_id", "id")
 _MARK = ("view", "intensity", "quality", "depth", "width_cm", "extra", "header")
 _OWN = {*_MARK, *ACCEPTED, "geojson", "views_completed", "bbox"}
 _CAPS = {"thrift_string_size_limit": MAX_CELL, "thrift_container_size_limit": 1_000_000}
-_READ = 1_000
-"""Rows that are read from a table at a time."""
+_READ = 256
+"""Rows that are read from a table at a time, so that one value repeated by compression stays small
+in memory."""
 
 
 class CohortSource(Protocol):
