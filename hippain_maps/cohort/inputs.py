@@ -375,6 +375,8 @@ class Table:
                         if batches is None:
                             batches = file.iter_batches(_READ, row_groups=[number], columns=wanted)
                         batch = next(batches)
+                        if batch.nbytes > MAX_TABLE_BYTES:
+                            raise MemoryError("they unpack to more than is read")
                     except (
                         StopIteration,
                         OSError,
