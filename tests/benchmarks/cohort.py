@@ -19,7 +19,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -192,10 +192,15 @@ def main() -> None:
         path = folder / "cohort.parquet"
         write_cohort(path, given.drawings, atlas)
         found: dict[str, Any] = {"drawings": given.drawings, "load_before": os.getloadavg()}
-        found["plain_loop"] = against_a_plain_loop(path, atlas)
-        found["workers"] = with_workers(path, atlas, folder, repeats=given.repeats)
+        parts: dict[str, Callable[[], dict[str, Any]]] = {
+            "plain_loop": lambda: against_a_plain_loop(path, atlas),
+            "workers": lambda: with_workers(path, atlas, folder, repeats=given.repeats),
+        }
         if given.memory:
-            found["memory"] = memory(folder, atlas)
+            parts["memory"] = lambda: memory(folder, atlas)
+        for part, measured in parts.items():
+            found[part] = measured()
+            print(part, json.dumps(found[part]), file=sys.stderr, flush=True)
         found["load_after"] = os.getloadavg()
     text = json.dumps(found, indent=2)
     print(text)
