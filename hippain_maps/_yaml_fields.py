@@ -57,6 +57,7 @@ def validate(model: type[Model], file: YamlFile) -> Model:
     Examples
     --------
     >>> from pydantic import BaseModel
+    >>> from hippain_maps._yaml import parse_yaml
     >>> class Zone(BaseModel, extra="forbid"):
     ...     weight: float = 1.0
     >>> validate(Zone, parse_yaml("weight: 0.5", label="a pack"))

@@ -21,7 +21,7 @@ from hippain_maps.viewer.ranking_data import QUESTIONS, Ranker
 from hippain_maps.viewer.rates import Rate
 
 PIRIFORMIS = (EXAMPLES / "piriformis.geojson").read_bytes()
-ONLY_IN_FILES = {"regions", "unexplained", "measures"}
+ONLY_IN_FILES = {"regions", "unexplained", "measures", "pack"}
 
 
 @pytest.fixture(autouse=True)

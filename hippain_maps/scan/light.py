@@ -66,8 +66,8 @@ def darkness(light: FloatImage) -> FloatImage:
 
     Examples
     --------
-    >>> darkness(np.array([1.0, 0.1], dtype=np.float32)).round(2).tolist()
-    [0.0, 1.0]
+    >>> darkness(np.array([0.5, 0.1], dtype=np.float32)).round(2).tolist()
+    [0.3..., 1.0]
     """
     dark: FloatImage = np.clip(light, 0.01, 1.0)
     np.log10(dark, out=dark)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pkgutil
 import tempfile
+import warnings
 from importlib import import_module
 from pathlib import Path
 
@@ -41,7 +42,10 @@ def reference_pages() -> dict[str, bytes]:
     with tempfile.TemporaryDirectory(prefix="hippain-") as folder:
         top = Path(folder)
         # The private modules of a sub-package would come with it.
-        pdoc.pdoc(*public_modules(), rf"!{_PACKAGE}\.(.*\.)?_", output_directory=top)
+        with warnings.catch_warnings():
+            # It looks for the types of a named tuple's fields without the names of its module.
+            warnings.filterwarnings("ignore", "Error parsing type annotation", UserWarning)
+            pdoc.pdoc(*public_modules(), rf"!{_PACKAGE}\.(.*\.)?_", output_directory=top)
         return {
             path.as_posix(): _placed((top / path).read_bytes(), len(path.parts))
             for path in sorted(found.relative_to(top) for found in top.rglob("*.*"))

@@ -264,12 +264,10 @@ def _photo(data: bytes) -> None:
 
 @cache
 def _viewer() -> tuple[Any, bytes]:
-    """Return the viewer, never out of breath, and the cookie of a browser that was let in."""
+    """Return the viewer, and the cookie of a browser that was let in."""
     from hippain_maps.viewer.app import create_app
     from hippain_maps.viewer.guard import cookie_name
-    from hippain_maps.viewer.rates import Rate
 
-    Rate.take = lambda self: None  # type: ignore[method-assign]
     app = create_app(world(), "the-secret", 8175, folder() / "viewer")
     token = app.state.sessions.open()
     # The stack of middleware is built by the first request.
@@ -278,6 +276,10 @@ def _viewer() -> tuple[Any, bytes]:
 
 def _request(data: bytes) -> None:
     """Send ``METHOD path``, header lines, an empty line and a body, as the page would."""
+    from unittest.mock import patch
+
+    from hippain_maps.viewer.rates import Rate
+
     app, cookie = _viewer()
     head, _, content = data.partition(b"\n\n")
     first, *lines = head.split(b"\n")
@@ -289,9 +291,10 @@ def _request(data: bytes) -> None:
     usual[b"content-type"] = b"application/json"
     said = {name for name, _ in headers}
     headers += [(name, value) for name, value in usual.items() if name not in said]
-    status, fields, answer = asyncio.run(
-        ask(app, method.decode("latin-1").upper(), path, query, headers, content)
-    )
+    with patch.object(Rate, "take", lambda self: None):
+        status, fields, answer = asyncio.run(
+            ask(app, method.decode("latin-1").upper(), path, query, headers, content)
+        )
     assert 200 <= status < 500 or status == 503, f"status {status}: {answer[:200]!r}"
     assert b"content-security-policy" in fields, "an answer without the strict headers"
     assert b"Traceback" not in answer, "a traceback went out"

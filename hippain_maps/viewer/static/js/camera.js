@@ -18,12 +18,14 @@ export function startCamera(svgNode, labelNode) {
   svg = svgNode;
   labels = labelNode;
   makeLabels();
-  new ResizeObserver(([entry]) => {
-    const { width, height } = entry.contentRect;
+  const fit = ({ width, height }) => {
     if (width < 10 || height < 10) return;
     size = { w: width, h: height };
     refit();
-  }).observe(svg);
+  };
+  // At once: the observer speaks after the next layout, and a quick hand may be quicker.
+  fit(svg.getBoundingClientRect());
+  new ResizeObserver(([entry]) => fit(entry.contentRect)).observe(svg);
   on("doc", sayStates);
   on("language", makeLabels);
   on("patient", () => { if (size.w > 10) placeLabels(); });
