@@ -165,9 +165,7 @@ def _check(stream: IO[bytes]) -> None:
 
 def _write(path: Path, plain: Plain) -> None:
     def write(beside: Path) -> None:
-        # Made with its final mode: there is no moment at which others could write to it.
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "wb") as stream:
+        with open(beside, "wb") as stream:
             text = np.frombuffer(plain.text.encode(), dtype=np.uint8)
             np.savez(stream, text=text, floats=plain.floats, ints=plain.ints)
 

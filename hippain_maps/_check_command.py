@@ -169,7 +169,7 @@ def schema(kind: str | None, out: str | None) -> None:
     if kind:
         text = schema_text(file_schema(kind, atlas))
         if out:
-            write_text(out, text)
+            write_text(out, text, public=True)
             click.echo(f"wrote {out}", err=True)
         else:
             click.echo(text, nl=False)
@@ -179,7 +179,8 @@ def schema(kind: str | None, out: str | None) -> None:
     if not Path(out).is_dir():
         raise click.UsageError(f"there is no folder '{out}'; make it first")
     for name in KINDS:
-        write_text(Path(out) / f"{name}.schema.json", schema_text(file_schema(name, atlas)))
+        text = schema_text(file_schema(name, atlas))
+        write_text(Path(out) / f"{name}.schema.json", text, public=True)
     click.echo(f"wrote {len(KINDS)} schemas into {out}", err=True)
 
 

@@ -181,12 +181,12 @@ def _write_atlas(held: str, name: str | None, out: str, patterns: Sequence[str])
     body = atlas.body
     if held == "chart":
         views = [check_view(name)] if name else [*STANDING_VIEWS, *VIEWS[4:]]
-        write_text(out, atlas_export.chart_svg(views, body))
+        write_text(out, atlas_export.chart_svg(views, body), public=True)
         return
     if held in MAPS:
         body_map = load_body_map(held, body)
         if ending == "csv":
-            write_text(out, crosswalk_csv(body_map))
+            write_text(out, crosswalk_csv(body_map), public=True)
             return
         features, title = list(atlas_export.body_map_features(body_map)), body_map.name
     elif held == "patterns":
@@ -207,6 +207,7 @@ def _write_atlas(held: str, name: str | None, out: str, patterns: Sequence[str])
     if ending == "svg":
         if held == "patterns":
             features = [f for f in features if f["properties"]["side"] == "left"]
-        write_text(out, atlas_export.features_svg(features, body, title=title))
+        write_text(out, atlas_export.features_svg(features, body, title=title), public=True)
     else:
-        write_text(out, atlas_export.geojson_text(features, held, atlas.version))
+        text = atlas_export.geojson_text(features, held, atlas.version)
+        write_text(out, text, public=True)

@@ -11,21 +11,29 @@ from pathlib import Path
 from hippain_maps._json import one_line
 from hippain_maps.errors import OutputError
 
+_NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
-def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> Path:
+
+def write_whole(
+    path: str | os.PathLike[str], write: Callable[[Path], None], *, public: bool = False
+) -> Path:
     """Have a file written beside its target, then put it in its place in one step.
 
-    The target is never seen half written, and an old file stays if writing fails. A link is
-    followed to the file that it names, so that the link stays one. A file that is there keeps its
-    permissions, and is not replaced if they forbid writing. A device or pipe is written to as it
-    is.
+    The target is never seen half written, and an old file stays if writing fails. A new file can
+    be read by its owner alone, from the first byte on. A file that is there keeps its permissions,
+    and is not replaced if they forbid writing. A link of one's own is followed to the file that it
+    names, so that the link stays one; a link or a file of somebody else is left alone. A device or
+    pipe is written to as it is.
 
     Parameters
     ----------
     path : path
         The target.
     write : callable
-        Writes the file at the path that it is given.
+        Writes the file at the path that it is given, where an empty one lies ready.
+    public : bool
+        Whether the file says nothing of a person, and is to be read by others: a web page, a schema
+        of the atlas. A new one then has the permissions that the system gives.
 
     Raises
     ------
@@ -41,10 +49,14 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
             # Renaming a file over /dev/null would leave the machine without one.
             write(Path(path))
             return Path(path)
+        _check_ours(Path(path))
         target = Path(os.path.realpath(path))
+        _check_ours(target)
         if target.exists() and not os.access(target, os.W_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         beside = target.with_name(f".hippain-{secrets.token_hex(4)}.tmp")
+        # Made here and by nobody else, with its final mode: never open to others for a moment.
+        os.close(os.open(beside, _NEW, 0o666 if public else 0o600))
         try:
             write(beside)
             with open(beside, "rb+") as stream:
@@ -60,8 +72,19 @@ def write_whole(path: str | os.PathLike[str], write: Callable[[Path], None]) -> 
     return target
 
 
-def write_text(path: str | os.PathLike[str], text: str) -> Path:
-    """Write text as UTF-8 with plain line ends, whole or not at all.
+def _check_ours(path: Path) -> None:
+    """Refuse a file or link of somebody else, who may have put it there to have it followed."""
+    if os.name == "posix" and os.path.lexists(path):
+        found = path.lstat()
+        if found.st_uid != os.geteuid() and not stat.S_ISDIR(found.st_mode):
+            kind = "link" if stat.S_ISLNK(found.st_mode) else "file"
+            raise PermissionError(
+                errno.EACCES, f"the {kind} that is there belongs to somebody else; choose another"
+            )
+
+
+def write_text(path: str | os.PathLike[str], text: str, *, public: bool = False) -> Path:
+    """Write text as UTF-8 with plain line ends, whole or not at all; see `write_whole`.
 
     Raises
     ------
@@ -72,4 +95,4 @@ def write_text(path: str | os.PathLike[str], text: str) -> Path:
     def write(beside: Path) -> None:
         beside.write_text(text, encoding="utf-8", newline="\n")
 
-    return write_whole(path, write)
+    return write_whole(path, write, public=public)

@@ -45,6 +45,9 @@ from hippain_maps.visits import MAX_CODE, MAX_NOTE, DrawnBy, Visit, checked_code
 FORMAT = "hippain-visits"
 VERSION = 1
 
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""How files in an archive may be packed; other ways have errors, and appetites, of their own."""
+
 Known = Literal["refuse", "skip"]
 """What to do with a patient code that the store has already."""
 
@@ -144,7 +147,6 @@ def export_visits(
                 "patients": patients,
             }
             archive.writestr("manifest.json", json.dumps(manifest, indent=1, ensure_ascii=False))
-        os.chmod(beside, 0o600)
 
     write_whole(path, write)
     return count
@@ -288,8 +290,8 @@ def _read(path: str | os.PathLike[str] | BinaryIO) -> tuple[_Manifest, list[list
         raise
     except OSError as error:
         raise StoreError(f"cannot read '{name}': {error.strerror or error}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
-        # Cut off, damaged within, packed in a way of its own, or with a password.
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError):
+        # Cut off, damaged within, with a password, or with names and places that are none.
         raise StoreError(f"'{name}' is no zip, or it is damaged; nothing was added") from None
 
 
@@ -324,6 +326,8 @@ def _check_size(archive: zipfile.ZipFile, name: str) -> None:
     if sum(entry.file_size for entry in entries) > MAX_ARCHIVE_BYTES:
         raise StoreError(f"'{name}' would unpack to more than {MAX_ARCHIVE_BYTES / 1e6:.0f} MB")
     for entry in entries:
+        if entry.compress_type not in _PACKED:
+            raise StoreError(f"'{name}' is packed in a way of its own; pack it as plain zip files")
         if entry.file_size > 1000 and entry.file_size > MAX_ARCHIVE_RATIO * entry.compress_size:
             said = one_line(entry.filename[:80])
             raise StoreError(f"'{said}' in '{name}' would grow more than {MAX_ARCHIVE_RATIO} times")

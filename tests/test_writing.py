@@ -112,3 +112,55 @@ def test_a_pipe_is_written_to_and_stays_one(tmp_path: Path) -> None:
     finally:
         os.close(reader)
     assert stat.S_ISFIFO(path.stat().st_mode)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions are of another kind")
+def test_a_new_file_is_private(tmp_path: Path) -> None:
+    """Nobody else can read it, not even while it is written; what is made for others is not so."""
+    modes = []
+
+    def write(beside: Path) -> None:
+        modes.append(stat.S_IMODE(beside.stat().st_mode))
+        beside.write_text("a drawing")
+        modes.append(stat.S_IMODE(beside.stat().st_mode))
+
+    before = os.umask(0o022)
+    try:
+        path = write_whole(tmp_path / "a.txt", write)
+        page = write_text(tmp_path / "page.html", "the atlas", public=True)
+    finally:
+        os.umask(before)
+    assert [*modes, stat.S_IMODE(path.stat().st_mode)] == [0o600] * 3
+    assert stat.S_IMODE(page.stat().st_mode) == 0o644
+
+
+@pytest.mark.skipif(os.name != "posix", reason="ownership is of another kind")
+@pytest.mark.parametrize("link", [False, True], ids=["file", "link"])
+def test_what_belongs_to_somebody_else_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, link: bool
+) -> None:
+    """In a folder that others can write to, a file or link of theirs is neither used nor lost."""
+    path, aim = tmp_path / "a.txt", tmp_path / "aim.txt"
+    aim.write_text("old")
+    if link:
+        path.symlink_to(aim)
+    else:
+        path.write_text("old")
+    # As seen by another person.
+    monkeypatch.setattr(os, "geteuid", lambda: path.lstat().st_uid + 1)
+    with pytest.raises(OutputError, match="belongs to somebody else"):
+        write_text(path, "new")
+    assert aim.read_text() == path.read_text() == "old"
+    assert path.is_symlink() == link
+    assert sorted(found.name for found in tmp_path.iterdir()) == ["a.txt", "aim.txt"]
+
+
+def test_a_file_that_lies_in_wait_is_not_written_to(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name beside the target cannot be known; were it there, it would be refused."""
+    monkeypatch.setattr("secrets.token_hex", lambda _: "known")
+    (tmp_path / ".hippain-known.tmp").write_text("a trap")
+    with pytest.raises(OutputError, match="exists"):
+        write_text(tmp_path / "a.txt", "new")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["a trap"]

@@ -25,6 +25,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps._json import one_line
+from hippain_maps._limits import MAX_TABLE_BYTES
 from hippain_maps.errors import CohortError, UnknownNameError, did_you_mean
 from hippain_maps.evidence import IntArray
 from hippain_maps.geometry import SIDES, FloatArray
@@ -151,9 +152,16 @@ def read_regions(path: str | os.PathLike[str], body: Body) -> RegionTable:
 
     place, name = Path(path), one_line(os.fspath(path))
     try:
+        if place.stat().st_size > MAX_TABLE_BYTES:
+            raise CohortError(
+                f"'{name}' is larger than {MAX_TABLE_BYTES:,} bytes, the most that is held in "
+                "memory; divide it"
+            )
         table = pc.read_csv(place) if place.suffix.lower() == ".csv" else pq.read_table(place)
     except FileNotFoundError:
         raise CohortError(f"'{name}': there is no such file") from None
+    except CohortError:
+        raise
     except (OSError, ValueError, MemoryError, pa.ArrowException) as error:
         reason = one_line(str(error).strip().splitlines()[0])[:80]
         raise CohortError(f"'{name}' cannot be read as a table: {reason}") from None
@@ -458,9 +466,10 @@ def write_rows(path: str | os.PathLike[str], rows: Sequence[Mapping[str, Any]]) 
     import pyarrow.parquet as pq
 
     from hippain_maps._writing import write_whole
+    from hippain_maps.interchange.csv_tables import safe_table
 
     table = pa.Table.from_pylist([dict(row) for row in rows])
     if Path(path).suffix.lower() == ".parquet":
         write_whole(path, lambda beside: pq.write_table(table, beside))
     else:
-        write_whole(path, lambda beside: pc.write_csv(table, beside))
+        write_whole(path, lambda beside: pc.write_csv(safe_table(table), beside))

@@ -26,6 +26,7 @@ from hippain_maps.cohort.inputs import CohortSource, open_cohort
 from hippain_maps.cohort.manifest import Counts, codebook_text, manifest, now
 from hippain_maps.cohort.tables import BlockTables, Layout, Shape, rank_block, schema
 from hippain_maps.errors import CohortError, OutputError
+from hippain_maps.interchange.csv_tables import safe_cell, safe_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -275,7 +276,7 @@ class _Kept:
                     )
                 if differs or restart:
                     shutil.rmtree(folder)
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(mode=0o700, exist_ok=True)
             for stray in folder.glob("*.tmp"):
                 shutil.rmtree(stray)
         except OSError as error:
@@ -375,7 +376,7 @@ def _join(kept: _Kept, blocks: int, outputs: Outputs, atlas: Atlas, layout: Layo
                 summary = kept.counts(number)
                 ranked += summary["ranked"]
                 for row, rows, name, reason in summary["rejected"]:
-                    writer.writerow([row, rows, name, one_line(reason)])
+                    writer.writerow([row, rows, safe_cell(name), safe_cell(one_line(reason))])
                     # Rows that nobody could read hold an unknown number of drawings.
                     rejected, lost = (rejected + 1, lost) if name else (rejected, lost + rows)
 
@@ -396,4 +397,4 @@ def _write_csv(path: Path, wanted: pa.Schema, tables: Iterable[pa.Table]) -> Non
 
     with pc.CSVWriter(path, wanted) as writer:
         for table in tables:
-            writer.write_table(table)
+            writer.write_table(safe_table(table))

@@ -6,6 +6,7 @@ import csv
 import io
 import itertools
 import os
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any, BinaryIO, TextIO
 
@@ -13,6 +14,9 @@ from hippain_maps._json import cut, one_line, shown
 from hippain_maps._limits import MAX_CELL, MAX_TABLE_BYTES, MAX_TABLE_COLUMNS, MAX_TABLE_ROWS
 from hippain_maps._reading import opened
 from hippain_maps.errors import DrawingError
+
+_COMPUTED = re.compile(r"'*[=+\-@\t\r\n]")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 
 class CsvTable:
@@ -84,7 +88,7 @@ class CsvTable:
                     "put cells with a comma in quotes",
                     line,
                 )
-            yield line, dict(zip(self.columns, cells, strict=False))
+            yield line, dict(zip(self.columns, map(plain_cell, cells), strict=False))
 
     def _lines(self, text: TextIO) -> Iterator[str]:
         while line := text.readline(MAX_CELL + 1):
@@ -139,6 +143,53 @@ class _Capped(io.RawIOBase):
         return len(data)
 
 
+def safe_cell(text: str) -> str:
+    r"""Return a text as a table holds it: one that a spreadsheet would compute gets a ``'`` before.
+
+    Spreadsheets run what begins with ``=``, ``+``, ``-``, ``@``, a tab or a line break, and hide
+    the ``'``. Numbers stay as they are, and `CsvTable` takes the ``'`` away again.
+
+    Examples
+    --------
+    >>> safe_cell('=HYPERLINK("http://x")'), safe_cell("-7.5"), safe_cell("P-17")
+    ('\'=HYPERLINK("http://x")', '-7.5', 'P-17')
+    """
+    return f"'{text}" if _COMPUTED.match(text) and not _NUMBER.fullmatch(text) else text
+
+
+def plain_cell(text: str) -> str:
+    """Return what `safe_cell` was given.
+
+    Examples
+    --------
+    >>> plain_cell("'=1+1"), plain_cell("'quoted'")
+    ('=1+1', "'quoted'")
+    """
+    return text[1:] if text.startswith("'") and _COMPUTED.match(text) else text
+
+
+def safe_table(table: Any) -> Any:
+    """Return an Arrow table with every text as `safe_cell` gives it."""
+    import pyarrow as pa
+
+    for place, field in enumerate(table.schema):
+        if pa.types.is_string(field.type) or pa.types.is_large_string(field.type):
+            texts = table.column(place).to_pylist()
+            safe = [text if text is None else safe_cell(text) for text in texts]
+            table = table.set_column(place, field, pa.array(safe, type=field.type))
+    return table
+
+
+class _Lines(list[str]):
+    """Takes what a CSV writer writes, and ends each row as on Unix.
+
+    The writer itself puts quotes round a carriage return in a cell only where rows end with one.
+    """
+
+    def write(self, row: str) -> None:
+        self.append(row.removesuffix("\r\n") + "\n")
+
+
 def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     """Return a table as CSV: comma, quotes where needed, an empty cell for None.
 
@@ -148,8 +199,11 @@ def csv_text(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     record_id,bodymap
     7,"b18,b23"
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    lines = _Lines()
+    writer = csv.writer(lines, lineterminator="\r\n")
     writer.writerow(columns)
-    writer.writerows(["" if cell is None else cell for cell in row] for row in rows)
-    return text.getvalue()
+    writer.writerows(
+        ["" if c is None else safe_cell(c) if isinstance(c, str) else c for c in row]
+        for row in rows
+    )
+    return "".join(lines)

@@ -63,10 +63,11 @@ def write_site(files: Mapping[str, bytes], folder: str | Path) -> Path:
             raise OutputError(f"cannot make '{target.parent}': {error.strerror}") from None
         if target.is_file() and target.read_bytes() == content:
             continue
-        write_whole(target, partial(_write, content))
+        write_whole(target, partial(_write, content), public=True)
     for path in old - set(files):
         (place / path).unlink(missing_ok=True)
-    write_text(place / MANIFEST, "".join(f"{line}\n" for line in [_FIRST, *sorted(files)]))
+    listed = "".join(f"{line}\n" for line in [_FIRST, *sorted(files)])
+    write_text(place / MANIFEST, listed, public=True)
     return place
 
 

@@ -161,9 +161,7 @@ def write_private(path: Path, model: BaseModel) -> None:
     """Write a file that nobody else can read, not even while it is written."""
 
     def write(beside: Path) -> None:
-        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with open(handle, "wb") as stream:
-            stream.write(model.model_dump_json().encode())
+        beside.write_bytes(model.model_dump_json().encode())
 
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
