@@ -175,3 +175,16 @@ def test_every_linked_file_exists() -> None:
         if not (ROOT / target).exists()
     ]
     assert broken == []
+
+
+def test_every_promise_of_security_has_its_test() -> None:
+    """Each test that SECURITY.md names is there, and each line of its table names one."""
+    root = Path(__file__).resolve().parents[1]
+    text = (root / "SECURITY.md").read_text(encoding="utf-8")
+    table = text.partition("| promise | test |")[2].partition("\n\n")[0].splitlines()[2:]
+    assert table
+    for line in table:
+        named = re.findall(r"`(tests/\w+\.py)::(\w+)`", line)
+        assert named, line
+        for file, test in named:
+            assert f"def {test}(" in (root / file).read_text(encoding="utf-8"), test

@@ -157,7 +157,6 @@ AROUND = {
     "viewer/pair_server.py": {"open_pair_server": "a key for the TLS library, in a private folder"},
     "cli.py": {"invoke": "opens the null device, where a pipe was closed"},
     "_store_file.py": {"_open": "makes the database file, private from the start"},
-    "store.py": {"_open": "makes the database file, private from the start"},
 }
 
 

@@ -123,3 +123,14 @@ def test_the_version_is_the_same_everywhere() -> None:
     first, *released = re.findall(r"^## \[(.+?)\]", changes, flags=re.MULTILINE)
     assert first == "Unreleased"
     assert not released or released[0] == PROJECT["version"]
+
+
+def test_the_wheel_is_the_same_every_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two builds of one checkout are one file, to the byte, wherever and whenever they are made."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "1700000000")
+    contents = []
+    for name in ("first", "second"):
+        folder = tmp_path / name
+        folder.mkdir()
+        contents.append(build("wheel", folder).read_bytes())
+    assert contents[0] == contents[1]
