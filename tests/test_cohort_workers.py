@@ -45,6 +45,7 @@ def cluster() -> Iterator[LocalCluster]:
         yield found
 
 
+@pytest.mark.slow
 def test_workers_give_the_rows_of_one_process(
     table: Path, alone: Path, cluster: LocalCluster, atlas: Atlas, tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ def test_a_killed_worker_loses_and_doubles_nothing(
     assert pq.read_table(out).equals(pq.read_table(alone))
 
 
+@pytest.mark.slow
 def test_a_run_begun_alone_is_finished_by_workers(
     table: Path, alone: Path, cluster: LocalCluster, atlas: Atlas, tmp_path: Path
 ) -> None:

@@ -89,7 +89,7 @@ def test_the_test_command_runs_everything() -> None:
     assert make == "python3 -m venv .venv"
     assert install.startswith(".venv/bin/pip install ")
     assert "[dev]" in install
-    assert call == ".venv/bin/pytest -q -n auto"
+    assert call == ".venv/bin/pytest -q -n auto --dist loadfile"
 
 
 def test_ci_runs_the_same_command() -> None:
@@ -102,6 +102,7 @@ def test_ci_runs_the_same_command() -> None:
         assert f"\n.venv/bin/{tool}\n" in script
 
 
+@pytest.mark.slow
 def test_the_worked_example_of_a_muscle_fits(tmp_path: Path) -> None:
     """The source file that CONTRIBUTING writes out is checked and drawn as it stands."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")

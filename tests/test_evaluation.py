@@ -215,6 +215,7 @@ def test_the_standard_conditions_say_what_they_are() -> None:
 # --- The shipped atlas -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_the_model_beats_every_plain_measure(atlas: Atlas, monkeypatch: pytest.MonkeyPatch) -> None:
     """On hands that it was not fitted to: first place, and in the first three nearly always."""
     # Left out for time; it has tests of its own.

@@ -165,7 +165,14 @@ def test_pain_outside_the_map_is_measured_and_not_ranked(atlas: Atlas) -> None:
         rank(drawing, atlas)
 
 
-@pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [
+        pytest.param(path, marks=pytest.mark.slow if path.stem == "study" else ())
+        for path in SCRIPTS
+    ],
+    ids=[path.stem for path in SCRIPTS],
+)
 def test_script_runs_from_any_folder(path: Path, tmp_path: Path) -> None:
     """An example script runs alone in an empty folder, prints, and writes there what it says."""
     done = subprocess.run(

@@ -44,6 +44,7 @@ def shape(path: Path) -> float:
     return int.from_bytes(header[16:20]) / int.from_bytes(header[20:24])
 
 
+@pytest.mark.slow
 def test_figures_of_the_script_are_committed(rebuilt: Path) -> None:
     """The folder holds each figure that the script makes, in the same shape, and no other.
 
@@ -57,6 +58,7 @@ def test_figures_of_the_script_are_committed(rebuilt: Path) -> None:
         assert shape(GALLERY / name) == pytest.approx(shape(rebuilt / name), rel=0.02), name
 
 
+@pytest.mark.slow
 def test_gallery_shows_other_sources_too(rebuilt: Path) -> None:
     """Frequencies, a core, a root beside a muscle, and the plates of calf and foot are there."""
     made = {path.stem for path in rebuilt.iterdir()}

@@ -266,6 +266,7 @@ def test_constants_stand_under_their_reasons() -> None:
     assert re.findall(r"<code>(.*?)</code>", made) == ["a: 1", "b: 2"]
 
 
+@pytest.mark.slow
 def test_the_reference_lies_beside_the_atlas() -> None:
     """Every public module has a page in the reference, with links to the atlas that work."""
     made = {f"api/{path}": content for path, content in reference_pages().items()}

@@ -27,9 +27,9 @@ def missing() -> str | None:
     return None
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    """Return a running Chromium."""
+    """Return a running Chromium; for each file anew, since it lends the thread an event loop."""
     if reason := missing():
         if os.environ.get("HIPPAIN_BROWSER_TESTS") == "required":
             pytest.fail(f"browser tests are required, but {reason}")
@@ -43,9 +43,9 @@ def browser() -> Iterator[Any]:
         running.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def link(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Return the link of a viewer that runs for all tests."""
+    """Return the link of a viewer that runs for all tests of a file."""
     from browser_kit import serving
 
     home = tmp_path_factory.mktemp("viewer")

@@ -68,7 +68,7 @@ def test_every_region_can_be_marked_from_a_list(desk: Desk) -> None:
     assert [mark["geometry"]["type"] for mark in desk.marks] == ["Polygon"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["light", pytest.param("dark", marks=pytest.mark.slow)])
 def test_axe_finds_nothing_serious(desks: Callable[..., Any], scheme: str) -> None:
     """Empty, drawn, opened, flagged, in the atlas, the quiz, the menu and with the patient."""
     desk = desks(color_scheme=scheme, bypass_csp=True)

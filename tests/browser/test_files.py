@@ -40,6 +40,7 @@ def test_a_reload_finds_the_drawing_again(desk: Desk) -> None:
     assert stored == [0, 0, 0, 0]
 
 
+@pytest.mark.slow
 def test_a_restarted_server_brings_the_drawing_back(desks: Any, tmp_path: Path) -> None:
     """It is kept in a private file, which the next viewer reads."""
     with serving(tmp_path) as (_, link):
