@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 from browser_kit import Desk, serving
 
 from hippain_maps import PainDrawing
