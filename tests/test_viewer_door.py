@@ -104,7 +104,7 @@ def test_cookies_of_other_servers_do_no_harm(app: FastAPI) -> None:
 def test_few_browsers_are_remembered() -> None:
     """A link that is opened again and again fills no memory; the first browser goes first."""
     sessions = Sessions("secret")
-    tokens = [sessions.open() for _ in range(40)]
+    tokens = [sessions.open() for _ in range(80)]
     assert sessions.find(tokens[0]) is None
     assert sessions.find(tokens[-1]) is not None
 

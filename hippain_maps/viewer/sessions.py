@@ -22,7 +22,7 @@ from dataclasses import dataclass, field
 from hippain_maps.viewer.faults import Refusal
 from hippain_maps.viewer.rates import Rate
 
-_MOST = 32
+_MOST = 64
 """Browsers that are remembered; the one that came first is forgotten first."""
 
 _COST = {"n": 2**14, "r": 8, "p": 1}
