@@ -38,7 +38,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("xyz", ["groin"])
     ''
     """
-    near = difflib.get_close_matches(name.lower(), sorted(known), n=1, cutoff=0.6)
+    # What is accepted may come from a file: a name that would act on a terminal is not offered.
+    accepted = sorted(filter(str.isprintable, known))
+    near = difflib.get_close_matches(name.lower(), accepted, n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else ""
 
 
