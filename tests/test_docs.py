@@ -69,7 +69,7 @@ def test_hippain_calls_run(call: str, clone: Path) -> None:
     """Each call of `hippain` in the README works as it is written."""
     done = run([sys.executable, "-m", "hippain_maps", *shlex.split(call)[1:]], clone)
     assert done.returncode == 0, done.stderr
-    assert done.stdout
+    assert done.stdout or "wrote " in done.stderr
 
 
 def test_the_main_command_leaves_its_figure(clone: Path) -> None:
