@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from browser_kit import SIZES, Desk, violations
 
+# Two dozen walks through the page: a minute and a half.
+pytestmark = pytest.mark.slow
+
 Make = Callable[..., Desk]
 
 
@@ -431,7 +434,6 @@ def test_a_patient_is_added_by_keyboard(room: Make) -> None:
     assert ask(desk, "GET", "patients")["patients"][0]["consent"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_axe_finds_nothing_serious_in_visits(room: Make, scheme: str) -> None:
     """The lists, the dialogs, the comparison, the course, and press and draw."""
@@ -472,7 +474,6 @@ def test_axe_finds_nothing_serious_in_visits(room: Make, scheme: str) -> None:
     assert {where: what for where, what in found.items() if what} == {}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("size", SIZES.values(), ids=SIZES.keys())
 def test_visits_fit_every_screen(room: Make, size: tuple[int, int]) -> None:
     """No sideways scrolling, and the strip's controls can be reached, at any size and in German."""
