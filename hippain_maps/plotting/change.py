@@ -10,7 +10,7 @@ from hippain_maps.comparison import Comparison, ViewChange
 from hippain_maps.geometry import Area, View
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import plot_chart
-from hippain_maps.plotting.layout import crop_to, figure_for, row_of_axes, size_of
+from hippain_maps.plotting.layout import add_heading, crop_to, figure_for, row_of_axes, size_of
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.regions import Body
 
@@ -63,16 +63,7 @@ def plot_change(
         plot_chart(body, view, ax=ax, crop=crop, language=language, look=look)
         if view in comparison.views:
             add_change(ax, comparison.views[view], view, look)
-    figure.text(
-        0.5,
-        1 - 0.12 / high,
-        title,
-        fontsize=look.heading_size,
-        fontweight="bold",
-        ha="center",
-        va="top",
-        color=look.ink,
-    )
+    add_heading(figure, title, look)
     _key(figure, comparison, look)
     figure.text(
         0.5,

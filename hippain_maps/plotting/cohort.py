@@ -17,7 +17,7 @@ from hippain_maps.cohort.reliability import Reliability
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS, FloatArray, View
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import full_crop, plot_chart
-from hippain_maps.plotting.layout import Crop, figure_for, row_of_axes, size_of
+from hippain_maps.plotting.layout import Crop, add_heading, figure_for, row_of_axes, size_of
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.regions import Body
 from hippain_maps.words import words_in
@@ -301,16 +301,7 @@ def _charts(
                         shape, facecolor="none", edgecolor=look.ink, linewidth=0.9, zorder=3
                     )
                 )
-    figure.text(
-        0.5,
-        1 - 0.12 / high,
-        title,
-        fontsize=look.heading_size,
-        fontweight="bold",
-        ha="center",
-        va="top",
-        color=look.ink,
-    )
+    add_heading(figure, title, look)
     return figure
 
 

@@ -324,3 +324,18 @@ def row_width(crops: Sequence[Crop]) -> float:
 def new_page(size: tuple[float, float], look: Look = PRINT) -> Figure:
     """Return an empty figure of a size in inches, on the paper of a look."""
     return Figure(figsize=size, facecolor=look.paper)
+
+
+def add_heading(figure: Figure | SubFigure, title: str, look: Look) -> None:
+    """Write a title at the top of a figure, in the middle."""
+    _, high = size_of(figure)
+    figure.text(
+        0.5,
+        1 - 0.12 / high,
+        title,
+        fontsize=look.heading_size,
+        fontweight="bold",
+        ha="center",
+        va="top",
+        color=look.ink,
+    )
