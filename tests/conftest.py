@@ -7,12 +7,20 @@ import tempfile
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.regions import Body
 
 # Needs an extra of its own, and is run by `python -m tests.long.schema_fuzz` alone.
 collect_ignore = [] if "HIPPAIN_EXAMPLES" in os.environ else ["long/schema_checks.py"]
+
+# In CI every run tries the same examples, so that red comes from the change; elsewhere new ones.
+settings.register_profile(
+    "ci", settings.default, derandomize=True, database=None, deadline=None, print_blob=True
+)
+if os.environ.get("CI"):
+    settings.load_profile("ci")
 
 _CACHE = pytest.StashKey[tempfile.TemporaryDirectory[str]]()
 
