@@ -7,7 +7,7 @@ follows is arithmetic on the result.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +15,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from hippain_maps.clipping import covered_areas
+from hippain_maps.clipping import covered_by_chart
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import STANDING_VIEWS, Area, FloatArray, View, on_grid, overlaid
 from hippain_maps.regions import Body, BodyChart
@@ -133,14 +133,21 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
     notes: list[str] = list(drawing.notes)
     for view in drawing.used_views:
         known[body.charts[view].index] = True
+    # Pain and altered feeling are measured apart only where there are both.
+    parts = {(view, kind): drawing.area(view, sensory=kind) for view, kind in _parts(drawing)}
+    charts = [body.charts[view] for view, _ in parts]
+    measured = dict(zip(parts, _covered(list(parts.values()), charts), strict=True))
     for view in drawing.views:
         chart, area = body.charts[view], drawing.area(view)
-        covered, retried = _covered(area, chart)
+        covered, retried = measured[view, None]
         area_by_view[view], drawn_cm2[view] = covered, area.area
         for part, found in ((False, fraction), (True, sensory)):
             some = drawing.area(view, sensory=part)
-            inside = covered if some is area else _covered(some, chart)[0]
-            np.maximum.at(found, chart.index, np.minimum(inside / chart.areas, 1.0))
+            if not some.is_empty:
+                inside = covered if some is area else measured[view, part][0]
+                share = np.minimum(inside / chart.areas, 1.0)
+                # One polygon a region and view, so that no place is written twice.
+                found[chart.index] = np.maximum(found[chart.index], share)
         left_over = area.area - covered.sum()
         if left_over > 1e-6 * max(area.area, 1.0):
             beside, once_more = _outside(area, chart, left_over)
@@ -175,29 +182,39 @@ def any_mark(drawing: PainDrawing, body: Body, among: NDArray[np.bool_]) -> Floa
         Which regions; the others are left at 0.
     """
     fraction = np.zeros(len(body.sided))
-    for view in drawing.views:
-        chart = body.charts[view]
-        wanted = among[chart.index]
-        if wanted.any():
-            for sensory in (False, True):
-                inside, _ = _covered(drawing.area(view, sensory=sensory), chart)
-                np.maximum.at(fraction, chart.index, np.minimum(inside / chart.areas, 1.0))
+    views = [view for view in drawing.views if among[body.charts[view].index].any()]
+    charts = [body.charts[view] for view in views for _ in (False, True)]
+    areas = [drawing.area(view, sensory=kind) for view in views for kind in (False, True)]
+    for chart, (inside, _) in zip(charts, _covered(areas, charts), strict=True):
+        share = np.minimum(inside / chart.areas, 1.0)
+        fraction[chart.index] = np.maximum(fraction[chart.index], share)
     return fraction
 
 
-def _covered(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
-    """Return the covered area of each polygon of a chart, and whether a grid had to help.
+def _parts(drawing: PainDrawing) -> Iterator[tuple[View, bool | None]]:
+    """Yield what is to be measured: in each view all there is, and its kinds if there are both."""
+    for view in drawing.views:
+        yield view, None
+        kinds = [kind for kind in (False, True) if not drawing.area(view, sensory=kind).is_empty]
+        if len(kinds) > 1:
+            yield from ((view, kind) for kind in kinds)
+
+
+def _covered(
+    areas: Sequence[Area], charts: Sequence[BodyChart]
+) -> Iterator[tuple[FloatArray, bool]]:
+    """Yield the covered area of each polygon of each area's chart, and whether a grid had to help.
 
     Mostly no overlay is built, which takes half the time for an outline and a quarter for strokes;
     where outlines run along borders, it decides.
     """
-    if area.is_empty:
-        return np.zeros(len(chart.polygons)), False
-    (covered,), (sure,) = covered_areas([area], chart)
-    if not sure:
-        return overlay_areas(area, chart)
-    # A region that lies inside whole has its own area, to the last digit.
-    return np.where(covered > chart.areas - _WHOLE, chart.areas, covered), False
+    rows, sure = covered_by_chart(areas, charts)
+    for covered, decided, area, chart in zip(rows, sure.tolist(), areas, charts, strict=True):
+        if decided:
+            # A region that lies inside whole has its own area, to the last digit.
+            yield np.where(covered > chart.areas - _WHOLE, chart.areas, covered), False
+        else:
+            yield overlay_areas(area, chart)
 
 
 def overlay_areas(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import shapely
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from worlds import blob, hand_drawn_body
 
 from hippain_maps.atlas import Atlas
-from hippain_maps.clipping import covered_areas
+from hippain_maps.clipping import covered_areas, covered_by_chart
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import SIDES, VIEWS, Area, FloatArray
 from hippain_maps.regions import Body, BodyChart
@@ -106,3 +108,36 @@ def test_nothing_covers_nothing(body: Body) -> None:
     chart = body.charts["dorsal"]
     assert covered_areas([], chart)[0].shape == (0, len(chart.polygons))
     assert not covered_areas([shapely.Polygon()], chart)[0].any()
+
+
+def test_all_views_at_once(body: Body) -> None:
+    """Areas on several charts measured together are those measured chart by chart, to rounding."""
+    places = [(-12.1, 60), (8.3, 90), (0.7, 75), (-4.1, 100), (9.2, 55)]
+    views = ("posterior", "anterior", "left_lateral", "posterior", "right_lateral")
+    areas: list[Area] = [blob(x, y, [6, 4, 7, 3, 5]) for x, y in places]
+    charts = [body.charts[view] for view in views]
+    rows, sure = covered_by_chart(areas, charts)
+    assert sure.all()
+    for row, area, chart in zip(rows, areas, charts, strict=True):
+        np.testing.assert_allclose(row, covered_areas([area], chart)[0][0], atol=1e-12)
+        assert row.any()
+
+
+def test_a_border_in_one_view_leaves_the_others_decided(body: Body) -> None:
+    """Where pain runs along a border of one chart, only that row is handed on."""
+    along = PainDrawing.from_regions(body, ["left:thigh_posterior"]).area("posterior")
+    charts = [body.charts[view] for view in ("posterior", "anterior")]
+    rows, sure = covered_by_chart([along, blob(-9, 80, [6, 4, 7])], charts)
+    assert sure.tolist() == [False, True]
+    assert rows[1].any()
+
+
+def test_a_chart_that_shows_nothing_mapped_covers_nothing() -> None:
+    """A drawing may lie on a chart without regions; its row is empty."""
+    nothing = np.array([], dtype=object)
+    empty = replace(SQUARES, index=np.array([], dtype=np.intp), polygons=nothing)
+    square = shapely.box(-15, 5, -5, 15)
+    rows, sure = covered_by_chart([square, square], [empty, SQUARES])
+    assert not len(rows[0])
+    assert rows[1].sum() == 100
+    assert sure.all()

@@ -44,7 +44,7 @@ def test_areas_are_those_of_a_plain_loop(atlas: Atlas, name: str) -> None:
 def test_a_drawing_is_measured_once_in_each_view(
     atlas: Atlas, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Ranking measures each view once, without an overlay, however many sources there are."""
+    """Ranking measures all views in one go, without an overlay, however many sources there are."""
     calls: list[str] = []
 
     def counted(function: Any, what: str) -> Any:
@@ -54,11 +54,11 @@ def test_a_drawing_is_measured_once_in_each_view(
 
         return call
 
-    for what in ("covered_areas", "overlay_areas"):
+    for what in ("covered_by_chart", "overlay_areas"):
         monkeypatch.setattr(measured, what, counted(getattr(measured, what), what))
     drawing = PainDrawing.from_geojson(DRAWINGS[name])
     rank(drawing, atlas)
-    assert calls == ["covered_areas"] * len(drawing.views)
+    assert calls == ["covered_by_chart"]
 
 
 def test_pain_along_borders_is_left_to_the_overlay(atlas: Atlas) -> None:
