@@ -53,7 +53,7 @@ def print_sources(console: Console, atlas: Atlas, *, long: bool = False) -> None
             source.pattern_evidence.confidence,
         ]
         if long:
-            prior = atlas.model.source_priors.get(source.id, atlas.model.default_prior)
+            prior = atlas.model.prior(source.id)
             grades = {point.zones_evidence.confidence: None for point in source.trigger_points}
             cells += [
                 ", ".join(grades),

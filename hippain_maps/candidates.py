@@ -257,18 +257,13 @@ class CandidateList(Sequence[Candidate]):
     ----------
     make : callable, optional
         Returns the candidate at a place.
-    keys : tuple of (str, side)
-        Source id and side of each.
+    count : int
+        How many there are.
     """
 
-    def __init__(
-        self,
-        make: Callable[[int], Candidate] | None = None,
-        keys: tuple[tuple[str, Side], ...] = (),
-    ) -> None:
-        self.keys = keys
+    def __init__(self, make: Callable[[int], Candidate] | None = None, count: int = 0) -> None:
         self._make = make
-        self._made: list[Candidate | None] = [None] * len(keys)
+        self._made: list[Candidate | None] = [None] * count
 
     @overload
     def __getitem__(self, index: int) -> Candidate: ...

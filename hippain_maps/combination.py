@@ -131,10 +131,8 @@ def combination(ranking: Ranking) -> Combination:
     drawn, _, *factors = evidence_weights(found.fraction, found, atlas)
     for_pain, for_rest = (model.combination_weight * factor for factor in factors)
     for_rest *= model.combination_silence
-    muscles = np.flatnonzero([source.is_muscle for source in expected.sources])
-    prior = np.array(
-        [model.source_priors.get(expected.sources[i].id, model.default_prior) for i in muscles]
-    )
+    muscles = np.flatnonzero(expected.is_muscle)
+    prior = np.array([model.prior(expected.sources[i].id) for i in muscles])
     last = np.append(expected.first[1:], len(expected.owner))
     # Of equal sets the side with more pain comes first, so that a mirrored drawing is mirrored.
     left, right = (half.sum() for half in np.split(found.skin_cm2, 2))

@@ -299,7 +299,7 @@ def _prior_scores(atlas: Atlas) -> Score:
     model = atlas.model
 
     def score(case: _Case, which: int, keys: Sequence[Key]) -> FloatArray:
-        priors = np.array([model.source_priors.get(k[0], model.default_prior) for k in keys])
+        priors = np.array([model.prior(k[0]) for k in keys])
         shares: FloatArray = priors / priors.sum()
         return shares
 

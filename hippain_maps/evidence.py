@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps.atlas import Atlas
-from hippain_maps.expectation import Expectation
+from hippain_maps.expectation import Expectation, expectation
 from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.model import Model
 
@@ -181,7 +181,7 @@ def _channel(
     atlas: Atlas,
     log_yes: FloatArray,
     log_no: FloatArray,
-    all_spared: tuple[FloatArray, ...],
+    all_spared: FloatArray,
 ) -> _Channel:
     """Evaluate the formula for every row of the expectation, on both sides, and for no source."""
     model = atlas.model
@@ -216,16 +216,7 @@ def _compare(rows: IntArray, covered: Covered, atlas: Atlas, expected: Expectati
         )
         sensory = model.other_weight * np.stack(feeling.likelihood, axis=2)
         nothing_other = nothing_other + feeling.nothing(model.other_weight)
-    trust = np.array([1 if s.is_muscle else model.other_weight for s in expected.sources])
-    power = np.array([model.sight_power if s.is_muscle else 1 for s in expected.sources])
-    states = np.empty((len(rows), len(SIDES), len(expected.owner)))
-    for side, (likelihood, in_sight) in enumerate(zip(pain.likelihood, seen.in_sight, strict=True)):
-        visible = np.log(model.unused_view + (1 - model.unused_view) * in_sight)
-        states[:, side] = (
-            trust[expected.owner] * likelihood
-            + power[expected.owner] * visible
-            + expected.log_prior
-        )
+    states = expected.trust * np.stack(pain.likelihood, axis=1) + seen.log_prior
     best = np.maximum.reduceat(states, expected.first, axis=2)
     total = np.add.reduceat(np.exp(states - best[:, :, expected.owner]), expected.first, axis=2)
     return Evidence(
@@ -285,9 +276,9 @@ def list_many(
         Holds the priors.
     """
     model, ids = atlas.model, list(atlas.sources)
-    priors = np.array([model.source_priors.get(ids[i], model.default_prior) for i in chosen])
-    whole = priors.sum() * len(SIDES) / (1 - model.none_of_these)
-    log = (np.log(priors / whole)[:, None] + evidence[:, chosen]).reshape(len(evidence), -1)
+    log = (expectation(atlas).log_share[chosen, None] + evidence[:, chosen]).reshape(
+        len(evidence), -1
+    )
     none = np.log(model.none_of_these) + nothing
     total = np.logaddexp(np.logaddexp.reduce(log, axis=1), none)
     order = np.argsort(-log, axis=1, kind="stable")

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.departures import Departures, Part
-from hippain_maps.geometry import FloatArray
+from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.model import Model
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.regions import IntArray
@@ -31,6 +31,43 @@ from hippain_maps.softening import Softening, softening
 
 YES, NO, SHARE = range(3)
 """Kinds of values in the tables: log of the chance, log of its opposite, share of the pain."""
+
+
+@dataclass(frozen=True, eq=False)
+class Essential:
+    """The essential zones of all trigger points on the left, an entry for each region of each.
+
+    Parameters
+    ----------
+    source, region : ndarray of int, shape (entries,)
+        Number of the source, and place of the sided region; entries are sorted by both.
+    point : ndarray of int, shape (entries,)
+        Number of the trigger point within its source.
+    """
+
+    source: IntArray
+    region: IntArray
+    point: IntArray
+
+    def of_shown(self, active: FloatArray, least: float) -> IntArray:
+        """Return the entries of the trigger points that candidates show, each region once.
+
+        Parameters
+        ----------
+        active : ndarray, shape (sources, most trigger points)
+            Chance that each is active.
+        least : float
+            Those from this on are shown; if none is, the surest.
+        """
+        shown = active >= least
+        none = np.flatnonzero(~shown.any(axis=1))
+        # Rounded, as where candidates are shown: of equal ones the first of the file.
+        shown[none, np.argmax(np.round(active[none], 9), axis=1)] = True
+        kept = np.flatnonzero(shown[self.source, self.point])
+        source, region = self.source[kept], self.region[kept]
+        again = np.zeros(len(kept), dtype=bool)
+        again[1:] = (source[1:] == source[:-1]) & (region[1:] == region[:-1])
+        return kept[~again]
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,10 +86,17 @@ class Expectation:
         The source of each row.
     active : ndarray of bool, shape (states, most trigger points)
         Which trigger points of its source are active in each state; a territory always is.
-    essential_point, essential_region : ndarray of int
-        The essential zones: a trigger point, counted over all sources, and a sided region.
-    first_point : ndarray of int, shape (sources,)
-        Number of the first trigger point of each source.
+    trust, sight_power : ndarray, shape (states,)
+        How much what is drawn counts, and how much that it is in sight: less and more for muscles
+        than for the vaguer territories of other sources.
+    is_muscle : ndarray of bool, shape (sources,)
+        Which list each source stands in.
+    log_share : ndarray, shape (sources,)
+        Log of the prior share of a source on one side within its list, "none of these" included.
+    model : Model
+        The constants.
+    essential : Essential
+        The essential zones.
     pain : Departures
         By state: log of the probability that a region hurts (`YES`), and that it does not (`NO`),
         edges softened; and where a state's pain lies (`SHARE`): the share of its expected painful
@@ -67,9 +111,12 @@ class Expectation:
     log_prior: FloatArray
     owner: IntArray
     active: NDArray[np.bool_]
-    essential_point: IntArray
-    essential_region: IntArray
-    first_point: IntArray
+    trust: FloatArray
+    sight_power: FloatArray
+    is_muscle: NDArray[np.bool_]
+    log_share: FloatArray
+    model: Model
+    essential: Essential
     pain: Departures
     core: Departures
     _views: dict[bytes, ViewSums] = field(default_factory=dict, init=False, repr=False)
@@ -119,10 +166,13 @@ class Expectation:
                 self._views.clear()
             sides = both_sides(known.astype(float), mirror)
             weights = both_sides(weight * known, mirror)
+            unused = self.model.unused_view
+            in_sight = self.pain.sums(sides, slice(SHARE, SHARE + 1))[:, 0]
+            visible = np.log(unused + (1 - unused) * in_sight)
             self._views[key] = ViewSums(
-                in_sight=tuple(self.pain.sums(sides, slice(SHARE, SHARE + 1))[:, 0]),
-                no_pain=tuple(self.pain.sums(weights, slice(NO, NO + 1))[:, 0]),
-                no_core=tuple(self.core.sums(weights, slice(NO, NO + 1))[:, 0]),
+                log_prior=self.log_prior + self.sight_power * visible,
+                no_pain=self.pain.sums(weights, slice(NO, NO + 1))[:, 0],
+                no_core=self.core.sums(weights, slice(NO, NO + 1))[:, 0],
             )
         return self._views[key]
 
@@ -138,17 +188,17 @@ class ViewSums:
 
     Parameters
     ----------
-    in_sight : two of ndarray, shape (states,)
-        Share of each state's pain that the views show.
-    no_pain : two of ndarray, shape (states,)
+    log_prior : ndarray, shape (2, states)
+        Log prior of each state, and of how much of its pain the views show.
+    no_pain : ndarray, shape (2, states)
         Weighted log probability that nothing hurts.
-    no_core : two of ndarray, shape (sources,)
+    no_core : ndarray, shape (2, sources)
         Weighted log probability that nothing is numb.
     """
 
-    in_sight: tuple[FloatArray, ...]
-    no_pain: tuple[FloatArray, ...]
-    no_core: tuple[FloatArray, ...]
+    log_prior: FloatArray
+    no_pain: FloatArray
+    no_core: FloatArray
 
 
 _MOST_VIEWS = 64
@@ -192,32 +242,44 @@ def _build(atlas: Atlas) -> Expectation:
     blur = softening(atlas.body, model.border_softness_cm)
     states = [(_frequent if source.frequencies else _states)(source, atlas) for source in sources]
     counts = np.array([len(found.prior) for found in states], dtype=np.intp)
-    points = [point for source in sources for point in source.trigger_points]
-    of_source = np.array([len(source.trigger_points) for source in sources], dtype=np.intp)
-    essential = [
-        (number, atlas.body.place[part.sided("left")])
-        for number, point in enumerate(points)
+    essential = sorted(
+        (number, atlas.body.place[part.sided("left")], t)
+        for number, source in enumerate(sources)
+        for t, point in enumerate(source.trigger_points)
         for part in point.zones["essential"]
-    ]
-    point, region = np.array(essential, dtype=np.intp).reshape(-1, 2).T
+    )
+    entries = np.array(essential, dtype=np.intp).reshape(-1, 3)
     parts = [_softened(found, blur, atlas) for found in states]
     cores = [_core(source, blur, atlas) for source in sources]
     background = np.array([np.log(model.background), np.log1p(-model.background), 0.0])
     regions = len(atlas.body.sided)
+    owner = np.repeat(np.arange(len(sources)), counts)
+    muscle = np.array([source.is_muscle for source in sources], dtype=bool)
     return Expectation(
         sources=sources,
         first=np.cumsum(counts) - counts,
         log_prior=np.concatenate(
             [np.empty(0), *(np.log(found.prior / found.prior.sum()) for found in states)]
         ),
-        owner=np.repeat(np.arange(len(sources)), counts),
+        owner=owner,
         active=_padded([found.active for found in states]),
-        essential_point=point,
-        essential_region=region,
-        first_point=np.cumsum(of_source) - of_source,
+        trust=np.where(muscle, 1.0, model.other_weight)[owner],
+        sight_power=np.where(muscle, model.sight_power, 1.0)[owner],
+        is_muscle=muscle,
+        log_share=_log_share(sources, muscle, model),
+        model=model,
+        essential=Essential(*entries.T),
         pain=Departures.of(parts, background, regions),
         core=Departures.of(cores, background[:SHARE], regions),
     )
+
+
+def _log_share(sources: Sequence[Source], muscle: NDArray[np.bool_], model: Model) -> FloatArray:
+    """Return the log prior share of each source on one side within its list."""
+    priors = np.array([model.prior(source.id) for source in sources])
+    whole = np.array([priors[~muscle].sum(), priors[muscle].sum()]) * len(SIDES)
+    share: FloatArray = np.log(priors * (1 - model.none_of_these) / whole[muscle.astype(np.intp)])
+    return share
 
 
 def _padded(tables: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:

@@ -80,6 +80,10 @@ class Model:
     trigger_point_priors: Mapping[str, Mapping[str, float]]
     priors_basis: Evidence
 
+    def prior(self, source: str) -> float:
+        """Return the prior weight of a source, by its id."""
+        return self.source_priors.get(source, self.default_prior)
+
 
 def build_model(entry: ModelFile) -> Model:
     """Return the constants from a file that has been read."""

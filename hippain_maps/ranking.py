@@ -67,11 +67,12 @@ from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
 from hippain_maps.evidence import EQUAL, factors_of, weights_of
 from hippain_maps.expectation import NO, YES, Expectation, both_sides, expectation
-from hippain_maps.geometry import SIDES, FloatArray, Side
+from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.palpation import PalpationEffect, palpated
 from hippain_maps.palpation import log_factors as palpation_factors
 from hippain_maps.patterns import Relation
+from hippain_maps.regions import IntArray
 from hippain_maps.screening import alarm, red_flags, unknown_answers
 
 _FIRST = 3
@@ -172,13 +173,13 @@ class _Channel:
 
     Parameters
     ----------
-    likelihood : tuple of ndarray
+    likelihood : ndarray, shape (2, rows)
         ``L`` of each row of the expectation, for the left and the right side.
     scattered : ndarray, shape (densities,)
         The same for pain spread without a pattern, at each of the densities of the model.
     """
 
-    likelihood: tuple[FloatArray, ...]
+    likelihood: FloatArray
     scattered: FloatArray
 
     def nothing(self, weight: float = 1.0) -> float:
@@ -191,7 +192,7 @@ def _channel(
     found: Overlap,
     atlas: Atlas,
     table: Departures,
-    all_spared: tuple[FloatArray, ...],
+    all_spared: FloatArray,
 ) -> _Channel:
     """Evaluate the formula of the module for every row, on both sides, and for no source.
 
@@ -201,15 +202,9 @@ def _channel(
     shares = np.array(atlas.model.elsewhere_chances)
     drawn, spared, for_pain, for_rest = evidence_weights(share, found, atlas)
     if not drawn.any():
-        return _Channel(tuple(np.zeros(table.rows) for _ in SIDES), np.zeros(len(shares)))
-    likelihood = tuple(
-        for_pain * yes + for_rest * (none - no)
-        for (yes, no), none in zip(
-            table.sums(both_sides(drawn, atlas.body.mirror_place), slice(YES, NO + 1)),
-            all_spared,
-            strict=True,
-        )
-    )
+        return _Channel(np.zeros((len(SIDES), table.rows)), np.zeros(len(shares)))
+    sums = table.sums(both_sides(drawn, atlas.body.mirror_place), slice(YES, NO + 1))
+    likelihood = for_pain * sums[:, YES] + for_rest * (all_spared - sums[:, NO])
     scattered: FloatArray = for_pain * drawn.sum() * np.log(shares)
     scattered += for_rest * spared.sum() * np.log1p(-shares)
     return _Channel(likelihood, scattered)
@@ -225,7 +220,7 @@ class _Evidence:
         Log evidence of pain, prior left out.
     sensory : ndarray, shape (sources, 2)
         Log evidence of numbness and tingling.
-    active : ndarray, shape (sources, 2, trigger points)
+    active : ndarray, shape (2, sources, trigger points)
         Chance that each trigger point is active.
     nothing, nothing_other : float
         Log evidence of no muscle, and of no other source.
@@ -244,26 +239,15 @@ def _compare(found: Overlap, atlas: Atlas, expected: Expectation) -> _Evidence:
     seen = expected.view_sums(found.known, weights_of(atlas), atlas.body.mirror_place)
     pain = _channel(found.fraction, found, atlas, expected.pain, seen.no_pain)
     feeling = _channel(found.sensory, found, atlas, expected.core, seen.no_core)
-    trust = np.array([1 if s.is_muscle else model.other_weight for s in expected.sources])
-    power = np.array([model.sight_power if s.is_muscle else 1 for s in expected.sources])
-    log, active = [], []
-    for likelihood, in_sight in zip(pain.likelihood, seen.in_sight, strict=True):
-        visible = model.unused_view + (1 - model.unused_view) * in_sight
-        states = (
-            trust[expected.owner] * likelihood
-            + power[expected.owner] * np.log(visible)
-            + expected.log_prior
-        )
-        best = np.maximum.reduceat(states, expected.first)
-        weight = np.exp(states - best[expected.owner])
-        total = np.add.reduceat(weight, expected.first)
-        log.append(best + np.log(total))
-        chance = np.add.reduceat(weight[:, None] * expected.active, expected.first)
-        active.append(chance / total[:, None])
+    states = expected.trust * pain.likelihood + seen.log_prior
+    best = np.maximum.reduceat(states, expected.first, axis=1)
+    weight = np.exp(states - best[:, expected.owner])
+    total = np.add.reduceat(weight, expected.first, axis=1)
+    active = np.add.reduceat(weight[:, :, None] * expected.active, expected.first, axis=1)
     return _Evidence(
-        log=np.stack(log, axis=1),
-        sensory=model.other_weight * np.stack(feeling.likelihood, axis=1),
-        active=np.stack(active, axis=1),
+        log=(best + np.log(total)).T,
+        sensory=model.other_weight * feeling.likelihood.T,
+        active=active / total[:, :, None],
         nothing=pain.nothing(),
         nothing_other=pain.nothing(model.other_weight) + feeling.nothing(model.other_weight),
     )
@@ -279,28 +263,36 @@ def _rank(
     compared = _compare(found, atlas, expected)
     answered = effects(drawing, atlas)
     factors = log_factors(answered, atlas.model)
-    moved = np.array([[factors.get(source.id, 0.0)] * len(SIDES) for source in expected.sources])
-    for (name, side), factor in palpation_factors(pressed, atlas.model.palpation_limit).items():
-        moved[list(atlas.sources).index(name), SIDES.index(side)] += factor
-    muscle = np.array([source.is_muscle for source in expected.sources], dtype=bool)
+    moved = np.zeros((len(expected.sources), len(SIDES)))
+    pressing = palpation_factors(pressed, atlas.model.palpation_limit)
+    if factors or pressing:
+        place = {name: number for number, name in enumerate(atlas.sources)}
+        for name, factor in factors.items():
+            moved[place[name]] += factor
+        for (name, side), factor in pressing.items():
+            moved[place[name], SIDES.index(side)] += factor
+    muscle = expected.is_muscle
     pain = bool(found.skin_cm2.sum() >= atlas.model.least_drawn_cm2)
     # Numbness and tingling speak to nerves, and say nothing of muscles either way.
-    candidates, none_of_candidates = _list(
+    muscles = _list(
         compared.log + moved,
         compared.nothing,
         np.flatnonzero(muscle & pain),
         compared,
         found,
         atlas,
+        expected,
     )
-    differential, none_of_differential = _list(
+    others = _list(
         compared.log + compared.sensory + moved,
         compared.nothing_other,
         np.flatnonzero(~muscle),
         compared,
         found,
         atlas,
+        expected,
     )
+    candidates, differential = muscles.candidates, others.candidates
     first = candidates[0].probability if candidates else 1.0
     close = list(
         itertools.takewhile(lambda c: c.probability * atlas.model.too_close >= first, candidates)
@@ -308,18 +300,28 @@ def _rank(
     return Ranking(
         candidates=candidates,
         differential=differential,
-        none_of_candidates=none_of_candidates,
-        none_of_differential=none_of_differential,
+        none_of_candidates=muscles.none,
+        none_of_differential=others.none,
         overlap=found,
         atlas=atlas,
         undecided=tuple(close) if len(close) > 1 else (),
-        also_drawn=_also_drawn(candidates, len(close), found, atlas, expected),
+        also_drawn=_also_drawn(muscles, len(close), compared.active, found, expected),
         places=_shared_places(found, atlas),
         clues=answered,
         palpation=pressed,
         relations=_related(candidates, differential, atlas),
         red_flags=red_flags(drawing, atlas, found=found),
     )
+
+
+@dataclass(frozen=True, eq=False)
+class _Listed:
+    """One list: its candidates, the share of none of these, and which source and side each is."""
+
+    candidates: CandidateList
+    none: float
+    source: IntArray
+    side: IntArray
 
 
 def _list(
@@ -329,52 +331,58 @@ def _list(
     compared: _Evidence,
     found: Overlap,
     atlas: Atlas,
-) -> tuple[CandidateList, float]:
-    """Return one list, best first, and the share of none of these."""
+    expected: Expectation,
+) -> _Listed:
+    """Return one list, best first."""
     if not len(chosen):
-        return CandidateList(), 1.0
-    model, sources = atlas.model, tuple(atlas.sources.values())
-    priors = np.array([model.source_priors.get(sources[i].id, model.default_prior) for i in chosen])
-    whole = priors.sum() * len(SIDES) / (1 - model.none_of_these)
-    log = np.log(priors / whole)[:, None] + evidence[chosen]
-    none = float(np.log(model.none_of_these) + nothing)
+        return _Listed(CandidateList(), 1.0, chosen, chosen)
+    log = expected.log_share[chosen, None] + evidence[chosen]
+    none = float(np.log(atlas.model.none_of_these) + nothing)
     total = float(np.logaddexp(np.logaddexp.reduce(log, axis=None), none))
     share = np.exp(log - total)
     order, sides, ranks = _ranks(log, found)
-
-    keys = tuple((sources[chosen[i]].id, SIDES[s]) for i, s in zip(order, sides, strict=True))
-    make = _Make(
-        keys, ranks, share[order, sides], compared.active[chosen[order], sides], found, atlas
-    )
-    return CandidateList(make, keys), float(np.exp(none - total))
+    source = chosen[order]
+    make = _Make(source, sides, ranks, share[order, sides], compared.active, found, expected, atlas)
+    candidates = CandidateList(make, len(order))
+    return _Listed(candidates, float(np.exp(none - total)), source, sides)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Make:
-    """Makes the candidate at a place of a list."""
+    """Makes the candidate at a place of a list; arrays are of shape (listed,).
 
-    keys: Sequence[tuple[str, Side]]
-    ranks: Sequence[int]
+    Parameters
+    ----------
+    source, side, rank, share
+        Of each place: number of the source, of its side, rank and share.
+    active : ndarray, shape (2, sources, trigger points)
+        Chance that each trigger point is active.
+    """
+
+    source: IntArray
+    side: IntArray
+    rank: IntArray
     share: FloatArray
     active: FloatArray
     found: Overlap
+    expected: Expectation
     atlas: Atlas
 
     def __call__(self, place: int) -> Candidate:
-        name, side = self.keys[place]
-        source = self.atlas.sources[name]
+        number, side = int(self.source[place]), int(self.side[place])
+        source = self.expected.sources[number]
         return Candidate(
-            rank=self.ranks[place],
+            rank=int(self.rank[place]),
             source=source,
-            side=side,
+            side=SIDES[side],
             probability=float(self.share[place]),
-            active=self.active[place, : len(source.trigger_points)],
+            active=self.active[side, number, : len(source.trigger_points)],
             overlap=self.found,
             atlas=self.atlas,
         )
 
 
-def _ranks(log: FloatArray, found: Overlap) -> tuple[list[int], list[int], list[int]]:
+def _ranks(log: FloatArray, found: Overlap) -> tuple[IntArray, IntArray, IntArray]:
     """Return source, side and rank of each candidate, best first; equal ones share a rank.
 
     Of equal ones the side with more marks comes first, so that a mirrored drawing mirrors the
@@ -388,32 +396,27 @@ def _ranks(log: FloatArray, found: Overlap) -> tuple[list[int], list[int], list[
     ranks = np.maximum.accumulate(np.where(apart, np.arange(1, len(flat) + 1), 0))
     source, side = np.divmod(order, log.shape[1])
     places = np.lexsort((side == other, source, ranks))
-    return source[places].tolist(), side[places].tolist(), ranks[places].tolist()
+    return source[places], side[places], ranks[places]
 
 
 def _also_drawn(
-    candidates: CandidateList, first: int, found: Overlap, atlas: Atlas, expected: Expectation
+    listed: _Listed, first: int, active: FloatArray, found: Overlap, expected: Expectation
 ) -> tuple[Candidate, ...]:
     """Return the candidates from a place on whose essential zone was nearly all drawn."""
-    least = atlas.model.also_drawn
-    size = atlas.body.skin * found.known
-    count = sum(len(source.trigger_points) for source in expected.sources)
-    # A zone that joins several trigger points is not drawn where none of its parts half is.
-    some: set[tuple[str, Side]] = set()
-    for side in SIDES:
-        drawn, seen = (
-            v if side == "left" else v[atlas.body.mirror_place] for v in (found.skin_cm2, size)
-        )
-        region = expected.essential_region
+    zone, model, mirror = expected.essential, expected.model, found.body.mirror_place
+    size = found.body.skin * found.known
+    some = np.zeros((len(SIDES), len(expected.sources)), dtype=bool)
+    for side, (drawn, seen) in enumerate(
+        zip(both_sides(found.skin_cm2, mirror), both_sides(size, mirror), strict=True)
+    ):
+        shown = zone.of_shown(active[side], model.shown_trigger_point)
         overlaid, whole = (
-            np.bincount(expected.essential_point, weights=v[region], minlength=count)
+            np.bincount(zone.source[shown], v[zone.region[shown]], minlength=some.shape[1])
             for v in (drawn, seen)
         )
-        share = np.divide(overlaid, whole, out=np.zeros(count), where=whole > 0)
-        most = np.maximum.reduceat(share, expected.first_point)
-        some |= {(expected.sources[i].id, side) for i in np.flatnonzero(most >= least / 2)}
-    places = [n for n, key in enumerate(candidates.keys) if n >= first and key in some]
-    return tuple(c for n in places if ((c := candidates[n]).essential_drawn or 0) >= least)
+        some[side] = (overlaid >= model.also_drawn * whole) & (whole > 0)
+    places = np.flatnonzero(some[listed.side, listed.source])
+    return tuple(listed.candidates[n] for n in places[places >= first].tolist())
 
 
 def _related(

@@ -88,7 +88,7 @@ def referrals(atlas: Atlas, name: str) -> tuple[Referral, ...]:
 
 def _of(source: Source, regions: tuple[str, ...], atlas: Atlas) -> Referral | None:
     """Return the strongest zone of a source in some regions."""
-    prior = atlas.model.source_priors.get(source.id, atlas.model.default_prior)
+    prior = atlas.model.prior(source.id)
     point_priors = atlas.model.trigger_point_priors.get(source.id, {})
     for crossed in (False, True):
         for zone in ZONES:
