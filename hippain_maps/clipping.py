@@ -28,8 +28,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from hippain_maps._ranges import runs
 from hippain_maps.geometry import Area, FloatArray
-from hippain_maps.outlines import NEAR, OUTSIDE, Borders, Boxes, Outlines, borders_of, cross, spread
+from hippain_maps.outlines import NEAR, OUTSIDE, Borders, Boxes, Outlines, borders_of, cross
 from hippain_maps.regions import BodyChart, IntArray
 
 BoolArray = NDArray[np.bool_]
@@ -200,9 +201,8 @@ def _meetings(drawn: Outlines, of_chart: IntArray, borders: Borders) -> tuple[In
     mine, theirs = Boxes.of(drawn.start, drawn.end), borders.boxes
     chart = of_chart[drawn.owner[drawn.ring]]
     cell, edge = borders.grid.cells(mine, chart)
-    held = borders.heads[cell + 1] - borders.heads[cell]
-    pair, number = spread(held)
-    piece = borders.members[borders.heads[cell][pair] + number]
+    pair, place = runs(borders.heads, cell)
+    piece = borders.members[place]
     edge, cell = edge[pair], cell[pair]
     low, their_low = mine.low[edge], theirs.low[piece]
     touch = (low <= theirs.high[piece]) & (their_low <= mine.high[edge])

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 
 from hippain_maps.candidates import Ranking
 from hippain_maps.evidence import weights_of
-from hippain_maps.expectation import NO, YES, both_sides, expectation
+from hippain_maps.expectation import NO, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.ranking import evidence_weights
@@ -141,11 +141,12 @@ def combination(ranking: Ranking) -> Combination:
     seen = expected.view_sums(found.known, weights_of(atlas), mirror)
     values: list[FloatArray] = []
     rests: list[FloatArray] = []
-    sums = expected.pain.sums(both_sides(drawn, mirror), slice(YES, NO + 1))
+    by_side = both_sides(drawn, mirror)
+    explained, expected_here = (expected.pain.sums(by_side, of) for of in ((1, 0), (0, 1)))
     for s in map(SIDES.index, sides):
         # What a state explains beyond the background, less what it wrongly expects.
-        gain = sums[s, YES] - np.log(model.background) * drawn.sum()
-        rests.append(seen.no_pain[s] - sums[s, NO])
+        gain = explained[s] - np.log(model.background) * drawn.sum()
+        rests.append(seen.no_pain[s] - expected_here[s])
         values.append(for_pain * gain + for_rest * rests[-1] + expected.log_prior)
     best = np.stack([np.maximum.reduceat(v, expected.first)[muscles] for v in values], axis=1)
     # The likeliest first; equal ones in the order of the atlas.
@@ -153,7 +154,6 @@ def combination(ranking: Ranking) -> Combination:
     tried = np.sort(order[:TRIED])
     keys: list[tuple[int, Side, int]] = []
     group: list[int] = []
-    quiet: list[FloatArray] = []
     costs: list[float] = []
     # Where nothing was drawn the logs of several sources add up; only painful regions need more.
     here = np.flatnonzero(drawn)
@@ -166,12 +166,15 @@ def combination(ranking: Ranking) -> Combination:
         for state in rows[np.argsort(-values[s][rows], kind="stable")[:STATES]].tolist():
             keys.append((i, side, state))
             group.append(number)
-            quiet.append(np.exp(expected.pain.row(state, NO)[places[side]]))
             share = log_share[place] + expected.log_prior[state]
             costs.append(float(share + for_rest * rests[s][state]))
+    columns = np.stack([places[side] for _, side, _ in keys])
+    states = np.array([state for _, _, state in keys])
+    silent = expected.pain.some_rows(states, NO)
+    quiet = np.exp(np.take_along_axis(silent, columns, axis=1))
     search = _Search(
         group=np.array(group),
-        quiet=np.array(quiet),
+        quiet=quiet,
         cost=np.array(costs),
         painful=for_pain * drawn[here],
         of_number=np.log(model.number_of_sources),

@@ -1,9 +1,10 @@
 """Tables that hold one value nearly everywhere, kept as where they depart from it.
 
 A source reaches a few dozen of several hundred regions; everywhere else it expects what the
-background does. Sums over regions then cost what is drawn times the sources that reach it, not
-what is drawn times all sources. Sources with equally many states stand together in a block, so
-that a sum is a few steps on arrays however many sources there are.
+background does. And what a region expects depends on one or two of its trigger points, however many
+states all of them together make: so each value is kept once for each choice that matters to its
+regions, in a *slot*, and a row of the table is the sum of a few slots. Sums over regions then cost
+what is drawn times the sources that reach it; states cost one number for each of their slots.
 """
 
 from __future__ import annotations
@@ -13,51 +14,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hippain_maps._ranges import runs
 from hippain_maps.geometry import FloatArray
 from hippain_maps.regions import IntArray
 
 
 @dataclass(frozen=True, eq=False)
 class Part:
-    """The departures of one source.
+    """The departures of one source in regions that depend on the same choices.
 
     Parameters
     ----------
     region : ndarray of int, shape (n,)
         Where.
-    values : ndarray, shape (n, kinds, states)
-        By how much, for each kind of value and each state.
+    values : ndarray, shape (n, kinds, choices)
+        By how much, for each kind of value and each choice.
+    choice : ndarray of int, shape (states,)
+        The choice of each state of the source.
     """
 
     region: IntArray
     values: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class _Block:
-    """Sources with equally many states.
-
-    Parameters
-    ----------
-    first : ndarray of int, shape (n,)
-        First row of each.
-    owner : ndarray of int, shape (entries,)
-        Which of them an entry belongs to, in rising order.
-    region : ndarray of int, shape (entries,)
-        Where.
-    values : ndarray, shape (entries, kinds, states)
-        By how much.
-    """
-
-    first: IntArray
-    owner: IntArray
-    region: IntArray
-    values: FloatArray
-
-    @property
-    def states(self) -> int:
-        """States of each source."""
-        return int(self.values.shape[2])
+    choice: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,83 +46,137 @@ class Departures:
     ----------
     background : ndarray, shape (kinds,)
         The value of each kind where nothing is written.
-    blocks : tuple of _Block
-        The departures.
-    rows, regions : int
-        Size of the table.
+    values : ndarray, shape (kinds, entries)
+        By how much an entry departs from it, slot after slot.
+    slot, region : ndarray of int, shape (entries,)
+        What an entry belongs to. No row has two entries for a region.
+    of_slot : ndarray of int, shape (slots + 1,)
+        Where the entries of each slot begin.
+    by_region : ndarray of int, shape (entries,)
+        The entries in the order of their regions.
+    of_region : ndarray of int, shape (regions + 1,)
+        Where those of each region begin in it.
+    slots : ndarray of int
+        The slots of all rows, one row after the other; each has at least one.
+    of_row : ndarray of int, shape (rows + 1,)
+        Where those of each row begin.
     """
 
     background: FloatArray
-    blocks: tuple[_Block, ...]
-    rows: int
-    regions: int
+    values: FloatArray
+    slot: IntArray
+    region: IntArray
+    of_slot: IntArray
+    by_region: IntArray
+    of_region: IntArray
+    slots: IntArray
+    of_row: IntArray
 
     @classmethod
-    def of(cls, parts: Sequence[Part], background: FloatArray, regions: int) -> Departures:
-        """Return the table whose rows are the states of one source after the other."""
-        counts = np.array([part.values.shape[2] for part in parts], dtype=np.intp)
-        first = np.cumsum(counts) - counts
-        blocks = []
-        for count in sorted(set(counts.tolist())):
-            members = [n for n in np.flatnonzero(counts == count).tolist() if len(parts[n].region)]
-            if members:
-                sizes = [len(parts[n].region) for n in members]
-                blocks.append(
-                    _Block(
-                        first=first[members],
-                        owner=np.repeat(np.arange(len(members)), sizes),
-                        region=np.concatenate([parts[n].region for n in members]),
-                        values=np.concatenate([parts[n].values for n in members]),
-                    )
-                )
-        return cls(background, tuple(blocks), int(counts.sum()), regions)
+    def of(
+        cls,
+        sources: Sequence[Sequence[Part]],
+        states: Sequence[int],
+        background: FloatArray,
+        regions: int,
+    ) -> Departures:
+        """Return the table whose rows are the states of one source after the other.
 
-    def sums(self, weight: FloatArray, kinds: slice) -> FloatArray:
+        Parameters
+        ----------
+        sources : sequence of sequences of Part
+            The parts of each source; their regions are distinct.
+        states : sequence of int
+            How many each source has.
+        background : ndarray, shape (kinds,)
+            The value of each kind where no part departs from it.
+        regions : int
+            How many there are.
+        """
+        nothing = np.empty(0, dtype=np.intp)
+        values, slot, region = [np.empty((len(background), 0))], [nothing], [nothing]
+        slots, width = [nothing], [nothing]
+        # The first slot has no entries, for rows that depart nowhere.
+        count = 1
+        for parts, rows in zip(sources, states, strict=True):
+            firsts = []
+            for part in parts:
+                choices = part.values.shape[2]
+                values.append(part.values.transpose(1, 2, 0).reshape(len(background), -1))
+                slot.append(np.repeat(np.arange(count, count + choices), len(part.region)))
+                region.append(np.tile(part.region, choices))
+                firsts.append(count + part.choice)
+                count += choices
+            of_state = np.stack(firsts or [np.zeros(rows, dtype=np.intp)], axis=1)
+            slots.append(of_state.ravel())
+            width.append(np.full(rows, of_state.shape[1]))
+        whole_slot, whole_region = np.concatenate(slot), np.concatenate(region)
+        return cls(
+            background=background,
+            values=np.concatenate(values, axis=1),
+            slot=whole_slot,
+            region=whole_region,
+            of_slot=_begins(np.bincount(whole_slot, minlength=count)),
+            by_region=np.argsort(whole_region, kind="stable"),
+            of_region=_begins(np.bincount(whole_region, minlength=regions)),
+            slots=np.concatenate(slots),
+            of_row=_begins(np.concatenate(width)),
+        )
+
+    @property
+    def rows(self) -> int:
+        """Rows of the table."""
+        return len(self.of_row) - 1
+
+    @property
+    def regions(self) -> int:
+        """Columns of the table."""
+        return len(self.of_region) - 1
+
+    def sums(self, weight: FloatArray, factors: Sequence[float]) -> FloatArray:
         """Return weighted sums over the regions, for every row.
 
         Parameters
         ----------
         weight : ndarray, shape (n, regions)
             Several sets of weights; regions of weight 0 cost nothing.
-        kinds : slice
-            Which kinds of values.
+        factors : sequence of float
+            How much each kind counts; kinds of factor 0 cost nothing.
 
         Returns
         -------
-        ndarray, shape (n, kinds, rows)
+        ndarray, shape (n, rows)
         """
-        base = weight.sum(axis=1)[:, None, None] * self.background[kinds][:, None]
-        total = np.repeat(base, self.rows, axis=2)
-        kind = np.arange(total.shape[1])[:, None]
-        for block in self.blocks:
-            which, entry = np.nonzero(weight[:, block.region])
-            if not len(entry):
-                continue
-            terms = block.values[entry, kinds]
-            terms *= weight[which, block.region[entry]][:, None, None]
-            group = which * len(block.first) + block.owner[entry]
-            begins = np.flatnonzero(np.diff(group, prepend=-1))
-            which, source = np.divmod(group[begins], len(block.first))
-            rows = block.first[source][:, None] + np.arange(block.states)
-            total[which[:, None, None], kind, rows[:, None]] += np.add.reduceat(terms, begins)
-        return total
+        kinds = [kind for kind, factor in enumerate(factors) if factor]
+        base = sum(factors[kind] * self.background[kind] for kind in kinds)
+        found = np.empty((len(weight), self.rows))
+        for row, one in zip(found, weight, strict=True):
+            here = np.flatnonzero(one)
+            which, place = runs(self.of_region, here)
+            entry = self.by_region[place]
+            terms = np.zeros(len(entry))
+            for kind in kinds:
+                terms += factors[kind] * self.values[kind, entry]
+            terms *= one[here][which]
+            sums = np.bincount(self.slot[entry], weights=terms, minlength=len(self.of_slot) - 1)
+            if self.rows:
+                np.add.reduceat(sums[self.slots], self.of_row[:-1], out=row)
+            row += base * one.sum()
+        return found
 
-    def row(self, number: int, kind: int) -> FloatArray:
-        """Return one row of one kind, shape (regions,)."""
-        values = np.full(self.regions, self.background[kind])
-        for block in self.blocks:
-            state = number - block.first
-            (source,) = np.nonzero((state >= 0) & (state < block.states))
-            if len(source):
-                begin, end = np.searchsorted(block.owner, [source[0], source[0] + 1])
-                entries = slice(begin, end)
-                values[block.region[entries]] += block.values[entries, kind, state[source[0]]]
-        return values
+    def some_rows(self, rows: IntArray, kind: int) -> FloatArray:
+        """Return some rows of one kind, shape (n, regions)."""
+        table = np.full((len(rows), self.regions), self.background[kind])
+        of, place = runs(self.of_row, rows)
+        which, entry = runs(self.of_slot, self.slots[place])
+        table[of[which], self.region[entry]] += self.values[kind, entry]
+        return table
 
     def dense(self, kind: int) -> FloatArray:
         """Return one kind as a matrix by columns, shape (rows, regions)."""
-        table = np.full((self.rows, self.regions), self.background[kind], order="F")
-        for block in self.blocks:
-            rows = block.first[block.owner][:, None] + np.arange(block.states)
-            table[rows, block.region[:, None]] += block.values[:, kind]
-        return table
+        return np.asfortranarray(self.some_rows(np.arange(self.rows), kind))
+
+
+def _begins(counts: IntArray) -> IntArray:
+    """Return where each of so many things filed one after the other begins, and where all end."""
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)

@@ -12,7 +12,6 @@ kept apart.
 
 from __future__ import annotations
 
-import itertools
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -25,12 +24,16 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.departures import Departures, Part
 from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.model import Model
-from hippain_maps.patterns import Source, TriggerPoint
+from hippain_maps.patterns import Source
 from hippain_maps.regions import IntArray
 from hippain_maps.softening import Softening, softening
+from hippain_maps.states import States, states_of
 
-YES, NO, SHARE = range(3)
-"""Kinds of values in the tables: log of the chance, log of its opposite, share of the pain."""
+YES, NO, SKIN = range(3)
+"""Kinds of values in the tables: log of the chance that a region hurts, log of its opposite, and
+the skin that is expected to hurt in it, cm2, background left out."""
+
+_ONLY_NO, _ONLY_SKIN = (0.0, 1.0), (0.0, 0.0, 1.0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,10 +101,9 @@ class Expectation:
     essential : Essential
         The essential zones.
     pain : Departures
-        By state: log of the probability that a region hurts (`YES`), and that it does not (`NO`),
-        edges softened; and where a state's pain lies (`SHARE`): the share of its expected painful
-        skin that each region holds, background left out. Shares sum to 1, or to 0 where nothing
-        is felt (a rare zone, unfelt).
+        By state, edges of zones softened: the kinds of values.
+    painful_skin : ndarray, shape (states,)
+        Skin that each state expects to hurt, cm2; 0 where nothing is felt (a rare zone, unfelt).
     core : Departures
         By source: log of the probability that a region is numb or tingles, and that it is not.
     """
@@ -118,6 +120,7 @@ class Expectation:
     model: Model
     essential: Essential
     pain: Departures
+    painful_skin: FloatArray
     core: Departures
     _views: dict[bytes, ViewSums] = field(default_factory=dict, init=False, repr=False)
 
@@ -135,8 +138,9 @@ class Expectation:
 
     @cached_property
     def where(self) -> FloatArray:
-        """Where a state's pain lies, shape (states, 2 regions)."""
-        return self.pain.dense(SHARE)
+        """Where a state's pain lies, shape (states, 2 regions); rows sum to 1, or to 0 without."""
+        whole = np.where(self.painful_skin > 0, self.painful_skin, 1.0)
+        return self.pain.dense(SKIN) / whole[:, None]
 
     @cached_property
     def log_core(self) -> FloatArray:
@@ -167,12 +171,13 @@ class Expectation:
             sides = both_sides(known.astype(float), mirror)
             weights = both_sides(weight * known, mirror)
             unused = self.model.unused_view
-            in_sight = self.pain.sums(sides, slice(SHARE, SHARE + 1))[:, 0]
+            seen, whole = self.pain.sums(sides, _ONLY_SKIN), self.painful_skin
+            in_sight = np.divide(seen, whole, out=np.zeros_like(seen), where=whole > 0)
             visible = np.log(unused + (1 - unused) * in_sight)
             self._views[key] = ViewSums(
                 log_prior=self.log_prior + self.sight_power * visible,
-                no_pain=self.pain.sums(weights, slice(NO, NO + 1))[:, 0],
-                no_core=self.core.sums(weights, slice(NO, NO + 1))[:, 0],
+                no_pain=self.pain.sums(weights, _ONLY_NO),
+                no_core=self.core.sums(weights, _ONLY_NO),
             )
         return self._views[key]
 
@@ -215,32 +220,10 @@ def expectation(atlas: Atlas) -> Expectation:
     return found
 
 
-@dataclass(frozen=True, eq=False)
-class _States:
-    """The states of one source, left side.
-
-    Parameters
-    ----------
-    prior : ndarray, shape (states,)
-        Weight of each.
-    active : ndarray of bool, shape (states, trigger points)
-        Which trigger points are active.
-    region : ndarray of int, shape (n,)
-        Places of the regions where any of them departs from the background, borders sharp.
-    chance : ndarray, shape (states, n)
-        Chance that these hurt.
-    """
-
-    prior: FloatArray
-    active: NDArray[np.bool_]
-    region: IntArray
-    chance: FloatArray
-
-
 def _build(atlas: Atlas) -> Expectation:
     sources, model = tuple(atlas.sources.values()), atlas.model
     blur = softening(atlas.body, model.border_softness_cm)
-    states = [(_frequent if source.frequencies else _states)(source, atlas) for source in sources]
+    states = [states_of(source, atlas) for source in sources]
     counts = np.array([len(found.prior) for found in states], dtype=np.intp)
     essential = sorted(
         (number, atlas.body.place[part.sided("left")], t)
@@ -249,10 +232,11 @@ def _build(atlas: Atlas) -> Expectation:
         for part in point.zones["essential"]
     )
     entries = np.array(essential, dtype=np.intp).reshape(-1, 3)
-    parts = [_softened(found, blur, atlas) for found in states]
+    parts = [_softened(found, blur, atlas.body.skin, model) for found in states]
     cores = [_core(source, blur, atlas) for source in sources]
     background = np.array([np.log(model.background), np.log1p(-model.background), 0.0])
     regions = len(atlas.body.sided)
+    pain = Departures.of(parts, counts.tolist(), background, regions)
     owner = np.repeat(np.arange(len(sources)), counts)
     muscle = np.array([source.is_muscle for source in sources], dtype=bool)
     return Expectation(
@@ -269,8 +253,9 @@ def _build(atlas: Atlas) -> Expectation:
         log_share=_log_share(sources, muscle, model),
         model=model,
         essential=Essential(*entries.T),
-        pain=Departures.of(parts, background, regions),
-        core=Departures.of(cores, background[:SHARE], regions),
+        pain=pain,
+        painful_skin=pain.sums(np.ones((1, regions)), _ONLY_SKIN)[0],
+        core=Departures.of(cores, [1] * len(sources), background, regions),
     )
 
 
@@ -293,107 +278,31 @@ def _padded(tables: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
     return whole
 
 
-def _states(source: Source, atlas: Atlas) -> _States:
-    """Return the states of a source with zones."""
-    model, place = atlas.model, atlas.body.place
-    region = sorted(
-        {
-            place[part.sided("left")]
-            for point in source.trigger_points
-            for parts in point.zones.values()
-            for part in parts
-        }
-    )
-    column = {one: number for number, one in enumerate(region)}
-    point_priors = model.trigger_point_priors.get(source.id, {})
-    spared: list[FloatArray] = []
-    weights: list[FloatArray] = []
-    for point in source.trigger_points:
-        on = model.trigger_point_active * point_priors.get(point.id, 1.0)
-        rows = [np.ones(len(region)), _spared(point, atlas, column, spillover=True)]
-        share = [1 - on, on]
-        if point.zones["spillover"] or point.zones["rare"]:
-            felt = model.spillover_felt
-            rows.insert(1, _spared(point, atlas, column, spillover=False))
-            share = [1 - on, on * (1 - felt), on * felt]
-        spared.append(np.stack(rows))
-        weights.append(np.array(share))
-    # The first choice is none at all.
-    choices = np.array(list(itertools.product(*(range(len(s)) for s in spared)))[1:], dtype=np.intp)
-    prior = np.ones(len(choices))
-    quiet = np.full((len(choices), len(region)), 1 - model.background)
-    for choice, rows_of, weight in zip(choices.T, spared, weights, strict=True):
-        prior *= weight[choice]
-        quiet *= rows_of[choice]
-    return _States(prior, choices > 0, np.array(region, dtype=np.intp), 1 - quiet)
+def _softened(found: States, blur: Softening, skin: FloatArray, model: Model) -> list[Part]:
+    """Return where the states of a source depart from the background, borders softened.
 
-
-def _spared(
-    point: TriggerPoint, atlas: Atlas, column: dict[int, int], *, spillover: bool
-) -> FloatArray:
-    """Return the probability that each region is spared by one trigger point on the left."""
-    model = atlas.model
-    chance = {
-        "essential": model.zone_chance.essential,
-        "spillover": model.zone_chance.spillover if spillover else model.unfelt_spillover,
-        "rare": model.zone_chance.rare if spillover else 0.0,
-    }
-    spared = np.ones(len(column))
-    for zone, parts in point.zones.items():
-        for part in parts:
-            spared[column[atlas.body.place[part.sided("left")]]] = 1 - chance[zone] * part.weight
-    return spared
-
-
-def _frequent(source: Source, atlas: Atlas) -> _States:
-    """Return the states of a source with published frequencies.
-
-    The chance of a group is the chance that any of it hurts: a state is a choice of groups and how
-    much of each hurts, not a chance for each region.
+    Regions that depend on the same causes make one part: what they expect is worked out once for
+    each choice of these, and not for every state.
     """
-    model, place = atlas.model, atlas.body.place
-    assert source.frequencies is not None
-    groups = source.frequencies.groups
-    amounts = np.array([0.0, *model.frequency_densities])
-    # The first choice is none at all.
-    choices = np.array(
-        list(itertools.product(range(len(amounts)), repeat=len(groups)))[1:], dtype=np.intp
-    )
-    prior = np.ones(len(choices))
-    region: list[int] = []
-    chance: list[FloatArray] = []
-    for choice, group in zip(choices.T, groups, strict=True):
-        share = group.share / (len(amounts) - 1)
-        prior *= np.where(choice > 0, share, 1 - group.share)
-        for name in group.regions:
-            sure = model.zone_chance.essential * group.mostly.get(name, 0)
-            hurts = np.maximum(amounts[choice], sure)
-            region.append(place[f"left:{name}"])
-            chance.append(np.where(choice > 0, hurts, model.background))
-    some = prior > 0
-    order = np.argsort(region)
-    return _States(
-        prior=prior[some],
-        active=np.ones((int(some.sum()), 1), dtype=bool),
-        region=np.array(region, dtype=np.intp)[order],
-        chance=np.stack(chance, axis=1)[some][:, order],
-    )
+    takers, shares = blur.among(found.region)
+    reached = np.stack([(rows != 1).any(axis=0) for rows in found.spared])
+    matters = (shares > 0) @ reached.T
+    # As numbers: which causes matter to a region, and the choice that a state makes of these.
+    mask = matters @ (1 << np.arange(len(found.spared)))
+    parts = []
+    for one in np.unique(mask[mask > 0]).tolist():
+        here = np.flatnonzero(mask == one)
+        causes = np.flatnonzero(matters[here[0]])
+        sizes = [len(found.spared[cause]) for cause in causes]
+        number = np.ravel_multi_index(tuple(found.option[:, causes].T), sizes)
+        _, first, choice = np.unique(number, return_index=True, return_inverse=True)
+        sharp = found.chance(causes, found.option[first][:, causes], model.background)
+        chance = model.background + shares[here] @ (sharp - model.background).T
+        parts.append(Part(takers[here], _departed(chance, skin[takers[here]], model), choice))
+    return parts
 
 
-def _softened(found: _States, blur: Softening, atlas: Atlas) -> Part:
-    """Return where the states of a source depart from the background, borders softened."""
-    region, chance = _reached(found.region, found.chance, blur, atlas.model)
-    values = np.empty((len(region), 3, chance.shape[1]))
-    _logs(chance, atlas.model, values)
-    share = values[:, SHARE]
-    np.maximum(chance - atlas.model.background, 0, out=share)
-    share *= atlas.body.skin[region, None]
-    whole = share.sum(axis=0)
-    np.divide(share, whole, out=share, where=whole > 0)
-    return Part(region, values)
-
-
-def _core(source: Source, blur: Softening, atlas: Atlas) -> Part:
+def _core(source: Source, blur: Softening, atlas: Atlas) -> list[Part]:
     """Return where a source goes numb or tingles, on the left."""
     model = atlas.model
     chance: dict[int, float] = {}
@@ -402,29 +311,29 @@ def _core(source: Source, blur: Softening, atlas: Atlas) -> Part:
         sure = model.zone_chance.essential * part.weight
         chance[place] = max(chance.get(place, model.background), sure)
     region = np.array(sorted(chance), dtype=np.intp)
-    sharp = np.array([[chance[place] for place in region.tolist()]])
-    region, softened = _reached(region, sharp, blur, model)
-    values = np.empty((len(region), 2, 1))
-    _logs(softened, model, values)
-    return Part(region, values)
-
-
-def _reached(
-    region: IntArray, chance: FloatArray, blur: Softening, model: Model
-) -> tuple[IntArray, FloatArray]:
-    """Return the regions that chances reach across softened borders, and the chances there.
-
-    They come in by states and go out by regions, shape (n, states).
-    """
+    sharp = np.array([chance[place] for place in region.tolist()]).reshape(-1, 1)
     takers, shares = blur.among(region)
-    return takers, model.background + shares @ (chance - model.background).T
+    softened = model.background + shares @ (sharp - model.background)
+    return [
+        Part(
+            takers, _departed(softened, atlas.body.skin[takers], model), np.zeros(1, dtype=np.intp)
+        )
+    ]
 
 
-def _logs(chance: FloatArray, model: Model, values: FloatArray) -> None:
-    """Write by how much the logs of chances differ from those of the background."""
-    for kind, log, background in (
-        (YES, np.log, np.log(model.background)),
-        (NO, np.log1p, np.log1p(-model.background)),
-    ):
-        log(chance if kind == YES else -chance, out=values[:, kind])
-        values[:, kind] -= background
+def _departed(chance: FloatArray, skin: FloatArray, model: Model) -> FloatArray:
+    """Return how chances depart from the background, in all kinds, shape (n, kinds, choices).
+
+    Parameters
+    ----------
+    chance : ndarray, shape (n, choices)
+        That a region hurts.
+    skin : ndarray, shape (n,)
+        Of the regions, cm2.
+    model : Model
+        The constants.
+    """
+    yes = np.log(chance) - np.log(model.background)
+    no = np.log1p(-chance) - np.log1p(-model.background)
+    hurts = np.maximum(chance - model.background, 0) * skin[:, None]
+    return np.stack([yes, no, hurts], axis=1)

@@ -19,6 +19,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from hippain_maps._ranges import spread
 from hippain_maps.geometry import Area, FloatArray
 from hippain_maps.regions import BodyChart, IntArray
 
@@ -324,9 +325,3 @@ def _build(chart: BodyChart) -> Borders:
         heads=np.concatenate([[0], np.cumsum(counts)]),
         members=member[order],
     )
-
-
-def spread(counts: IntArray) -> tuple[IntArray, IntArray]:
-    """Return for ``counts`` of things which thing each item belongs to, and its number in it."""
-    which = np.repeat(np.arange(len(counts)), counts)
-    return which, np.arange(len(which)) - np.repeat(np.cumsum(counts) - counts, counts)

@@ -66,7 +66,7 @@ from hippain_maps.departures import Departures
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
 from hippain_maps.evidence import EQUAL, factors_of, weights_of
-from hippain_maps.expectation import NO, YES, Expectation, both_sides, expectation
+from hippain_maps.expectation import Expectation, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.palpation import PalpationEffect, palpated
@@ -203,8 +203,8 @@ def _channel(
     drawn, spared, for_pain, for_rest = evidence_weights(share, found, atlas)
     if not drawn.any():
         return _Channel(np.zeros((len(SIDES), table.rows)), np.zeros(len(shares)))
-    sums = table.sums(both_sides(drawn, atlas.body.mirror_place), slice(YES, NO + 1))
-    likelihood = for_pain * sums[:, YES] + for_rest * (all_spared - sums[:, NO])
+    sides = both_sides(drawn, atlas.body.mirror_place)
+    likelihood = table.sums(sides, (for_pain, -for_rest)) + for_rest * all_spared
     scattered: FloatArray = for_pain * drawn.sum() * np.log(shares)
     scattered += for_rest * spared.sum() * np.log1p(-shares)
     return _Channel(likelihood, scattered)

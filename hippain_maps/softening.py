@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from hippain_maps._ranges import runs
 from hippain_maps.geometry import FloatArray
 from hippain_maps.regions import Body, IntArray
 
@@ -48,11 +49,7 @@ class Softening:
         shares : ndarray, shape (n, givers)
             Multiply it by a column of values of the givers.
         """
-        count = self.start[givers + 1] - self.start[givers]
-        column = np.repeat(np.arange(len(givers)), count)
-        pair = np.arange(len(column)) + np.repeat(
-            self.start[givers] - np.cumsum(count) + count, count
-        )
+        column, pair = runs(self.start, givers)
         seen = np.zeros(len(self.start) - 1, dtype=np.intp)
         seen[self.taker[pair]] = 1
         takers = np.flatnonzero(seen)
