@@ -51,9 +51,52 @@ def cached(
     build : callable
         Builds it from the files. What it raises is passed on, and nothing is kept.
     """
-    place = _folder()
-    key = fingerprint(sources) if place else None
-    if place is None or key is None:
+    return cached_with_key(name, sources, kinds, build)[0]
+
+
+def cached_with_key(
+    name: str, sources: Sequence[Path], kinds: Sequence[type[object]], build: Callable[[], T]
+) -> tuple[T, str | None]:
+    """Return the same as `cached`, and under which key it is kept; None if it is not.
+
+    What is made of it alone can be `kept` under the same key.
+    """
+    key = fingerprint(sources) if _folder() else None
+    if key is None:
+        return build(), None
+    stale = False
+
+    def still() -> bool:
+        # A file that was edited meanwhile may have been read as it was before or after.
+        nonlocal stale
+        stale = fingerprint(sources) != key
+        return not stale
+
+    found = kept(name, key, kinds, build, may_keep=still)
+    return found, None if stale else key
+
+
+def kept(
+    name: str,
+    key: str | None,
+    kinds: Sequence[type[object]],
+    build: Callable[[], T],
+    *,
+    may_keep: Callable[[], bool] = lambda: True,
+) -> T:
+    """Return what `build` returns, from the cache if it is there under a key.
+
+    Parameters
+    ----------
+    name, kinds, build
+        As for `cached`.
+    key : str or None
+        Stands for all that it is made from; with None nothing is kept.
+    may_keep : callable, optional
+        Asked after building whether the result may be kept.
+    """
+    place = _folder() if key else None
+    if place is None:
         return build()
     path = place / f"{name}-{key}.npz"
     try:
@@ -66,8 +109,7 @@ def cached(
     else:
         return found
     built = build()
-    # A file that was edited meanwhile may have been read as it was before or after.
-    if fingerprint(sources) == key:
+    if may_keep():
         # A cache that cannot be filled is no reason to fail.
         with contextlib.suppress(OSError, OutputError, TypeError, ValueError):
             _write(path, to_plain(built, kinds))

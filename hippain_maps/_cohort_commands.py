@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hippain_maps._console import console
-from hippain_maps._figure_commands import patterns_option
+from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import load_atlas
 from hippain_maps.body import load_body
 

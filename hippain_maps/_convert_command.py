@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hippain_maps._figure_commands import patterns_option
+from hippain_maps._every_command import patterns_option
 from hippain_maps._json import one_line
 from hippain_maps._reading import fetch
 from hippain_maps._writing import write_text

@@ -7,19 +7,10 @@ from typing import Any
 
 import click
 
+from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import load_atlas
 from hippain_maps.body import load_body
 from hippain_maps.geometry import STANDING_VIEWS, Side, check_view
-
-
-def patterns_option(command: Any) -> Any:
-    """Add the option that names folders of sources of one's own."""
-    return click.option(
-        "--patterns",
-        multiple=True,
-        metavar="DIR",
-        help="A folder of source files of your own, added to the atlas; may be repeated.",
-    )(command)
 
 
 def _page_size(ctx: Any, param: Any, value: str | None) -> tuple[float, float] | None:

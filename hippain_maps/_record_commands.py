@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hippain_maps._figure_commands import patterns_option
+from hippain_maps._every_command import patterns_option
 
 if TYPE_CHECKING:
     from hippain_maps.store import Store

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import click
 
-from hippain_maps._figure_commands import patterns_option
+from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import load_atlas
 
 

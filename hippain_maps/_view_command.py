@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from hippain_maps._figure_commands import patterns_option
+from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import Atlas, load_atlas
 
 if TYPE_CHECKING:

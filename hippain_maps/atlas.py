@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hippain_maps._cache import cached
+from hippain_maps._cache import cached_with_key
 from hippain_maps._findings import Findings, Proof
 from hippain_maps._resources import resource_dir
 from hippain_maps.atlas_parts import (
@@ -95,6 +95,9 @@ class Atlas:
     relations: tuple[Relation, ...] = ()
     packs: tuple[Pack, ...] = ()
     owners: Mapping[str, str] = field(default_factory=dict)
+    # Under which key the shipped atlas is kept, so that what is made of it alone can be kept too.
+    # An atlas that was changed in any way is another one, and has none.
+    kept_key: str | None = field(default=None, init=False, repr=False)
 
     def __repr__(self) -> str:
         """Return version and counts."""
@@ -220,17 +223,23 @@ def load_atlas(*folders: str | Path, body: Body | None = None) -> Atlas:
         return read_atlas(body or load_body(), [shipped, *map(Path, folders)])
     whole = load_body()
     # The body is kept in a file of its own.
-    rest = cached(
+    rest, key = cached_with_key(
         "atlas",
         [resource_dir("body_regions"), shipped],
         _KINDS,
         lambda: _beside_body(read_atlas(whole, [shipped])),
     )
-    return Atlas(body=whole, **rest)
+    atlas = Atlas(body=whole, **rest)
+    object.__setattr__(atlas, "kept_key", key)
+    return atlas
 
 
 def _beside_body(atlas: Atlas) -> dict[str, Any]:
-    return {part.name: getattr(atlas, part.name) for part in fields(atlas) if part.name != "body"}
+    return {
+        part.name: getattr(atlas, part.name)
+        for part in fields(atlas)
+        if part.init and part.name != "body"
+    }
 
 
 def read_atlas(body: Body, folders: Iterable[Path], *, only: str | None = None) -> Atlas:

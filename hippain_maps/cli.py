@@ -6,6 +6,7 @@ arguments cannot be used, with one line that says why; 130: interrupted; 1: a fa
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import sys
@@ -15,33 +16,40 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hippain_maps._check_command import check, schema, summary
-from hippain_maps._cohort_commands import cohort, rank_many
 from hippain_maps._console import console as _console
-from hippain_maps._convert_command import convert
-from hippain_maps._figure_commands import chart, figure, patterns_option, plate
+from hippain_maps._every_command import patterns_option
 from hippain_maps._json import by_lines, one_line
-from hippain_maps._record_commands import visits
-from hippain_maps._report_command import report
-from hippain_maps._scan_command import scan
-from hippain_maps._site_command import site
-from hippain_maps._view_command import view
-from hippain_maps._writing import write_text
 from hippain_maps.atlas import load_atlas
-from hippain_maps.body import load_body
-from hippain_maps.combination import combination
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import HippainError, UnknownNameError
-from hippain_maps.questions import ask_next
-from hippain_maps.ranking import rank as rank_drawing
 from hippain_maps.screening import read_answers
 
 if TYPE_CHECKING:
     from hippain_maps.simulation import Family
 
 
+_ELSEWHERE = {
+    "chart": "_figure_commands",
+    "check": "_check_command",
+    "cohort": "_cohort_commands",
+    "convert": "_convert_command",
+    "figure": "_figure_commands",
+    "plate": "_figure_commands",
+    "rank-many": "_cohort_commands",
+    "report": "_report_command",
+    "scan": "_scan_command",
+    "schema": "_check_command",
+    "site": "_site_command",
+    "view": "_view_command",
+    "visits": "_record_commands",
+}
+"""Commands in modules of their own, which are imported when they are asked for."""
+
+
 def _say_version(ctx: click.Context) -> None:
     from importlib.metadata import version
+
+    from hippain_maps._check_command import summary
 
     click.echo(f"hippain {version('hippain-maps')}")
     click.echo(summary(load_atlas()))
@@ -50,6 +58,17 @@ def _say_version(ctx: click.Context) -> None:
 
 class _Hippain(click.Group):
     """The group of commands, with one place where errors become a line and a status."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*super().list_commands(ctx), *_ELSEWHERE})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, from its module if it has one; None if there is none of that name."""
+        if cmd_name in _ELSEWHERE and cmd_name not in self.commands:
+            module = importlib.import_module(f"hippain_maps.{_ELSEWHERE[cmd_name]}")
+            self.add_command(getattr(module, cmd_name.replace("-", "_")), cmd_name)
+        return super().get_command(ctx, cmd_name)
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run a command and leave with its status."""
@@ -110,24 +129,6 @@ def main() -> None:
     """
 
 
-for command in (
-    chart,
-    check,
-    cohort,
-    convert,
-    figure,
-    plate,
-    rank_many,
-    report,
-    scan,
-    schema,
-    site,
-    view,
-    visits,
-):
-    main.add_command(command)
-
-
 @main.command(epilog="Example: hippain rank drawing.geojson --top 5 --figure ranking.png")
 @click.argument("drawing")
 @click.option("--top", type=click.IntRange(1, 200), default=5, help="Candidates to show [5].")
@@ -164,6 +165,11 @@ def rank(
     DRAWING is a GeoJSON pain drawing; - reads it from standard input. With --json every candidate
     is written unless --top is given.
     """
+    # Where they are used, here and below: a command imports what it needs, and starts the sooner.
+    from hippain_maps.combination import combination
+    from hippain_maps.questions import ask_next
+    from hippain_maps.ranking import rank as rank_drawing
+
     atlas = load_atlas(*patterns)
     source = sys.stdin.buffer if drawing == "-" else drawing
     known = [*atlas.red_flags, *atlas.clues]
@@ -231,6 +237,7 @@ def evaluate(
 
     from hippain_maps import evaluation
     from hippain_maps._tables import print_results, progress
+    from hippain_maps._writing import write_text
 
     # Everything that could stop the run at its end is looked at before it begins.
     if classifier and importlib.util.find_spec("sklearn") is None:
@@ -344,6 +351,8 @@ def list_(what: str, long: bool, patterns: Sequence[str]) -> None:
         for ready in load_atlas(*patterns).sets.values():
             click.echo(f"{ready.id}: {ready.title} ({', '.join(ready.sources)})")
         return
+    from hippain_maps.body import load_body
+
     body = load_body()
     if what == "regions":
         _atlas_tables.print_regions(_console(), body)

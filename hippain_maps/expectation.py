@@ -20,6 +20,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from hippain_maps._cache import kept
 from hippain_maps.atlas import Atlas
 from hippain_maps.departures import Departures, Part
 from hippain_maps.geometry import SIDES, FloatArray
@@ -220,39 +221,67 @@ def expectation(atlas: Atlas) -> Expectation:
     return found
 
 
+@dataclass(frozen=True, eq=False)
+class _Tables:
+    """What takes long to work out; see `Expectation`."""
+
+    first: IntArray
+    log_prior: FloatArray
+    active: IntArray
+    essential: Essential
+    pain: Departures
+    painful_skin: FloatArray
+    core: Departures
+
+
 def _build(atlas: Atlas) -> Expectation:
+    kinds = (_Tables, Essential, Departures)
+    tables = kept("expectation", atlas.kept_key, kinds, lambda: _tables(atlas))
     sources, model = tuple(atlas.sources.values()), atlas.model
-    blur = softening(atlas.body, model.border_softness_cm)
-    states = [states_of(source, atlas) for source in sources]
-    counts = np.array([len(found.prior) for found in states], dtype=np.intp)
-    essential = sorted(
-        (number, atlas.body.place[part.sided("left")], t)
-        for number, source in enumerate(sources)
-        for t, point in enumerate(source.trigger_points)
-        for part in point.zones["essential"]
-    )
-    entries = np.array(essential, dtype=np.intp).reshape(-1, 3)
-    parts = [_softened(found, blur, atlas.body.skin, model) for found in states]
-    cores = [_core(source, blur, atlas) for source in sources]
-    background = np.array([np.log(model.background), np.log1p(-model.background), 0.0])
-    regions = len(atlas.body.sided)
-    pain = Departures.of(parts, counts.tolist(), background, regions)
-    owner = np.repeat(np.arange(len(sources)), counts)
+    rows = len(tables.log_prior)
+    owner = np.repeat(np.arange(len(sources)), np.diff(tables.first, append=rows))
     muscle = np.array([source.is_muscle for source in sources], dtype=bool)
     return Expectation(
         sources=sources,
-        first=np.cumsum(counts) - counts,
-        log_prior=np.concatenate(
-            [np.empty(0), *(np.log(found.prior / found.prior.sum()) for found in states)]
-        ),
+        first=tables.first,
+        log_prior=tables.log_prior,
         owner=owner,
-        active=_padded([found.active for found in states]),
+        active=tables.active.astype(bool),
         trust=np.where(muscle, 1.0, model.other_weight)[owner],
         sight_power=np.where(muscle, model.sight_power, 1.0)[owner],
         is_muscle=muscle,
         log_share=_log_share(sources, muscle, model),
         model=model,
-        essential=Essential(*entries.T),
+        essential=tables.essential,
+        pain=tables.pain,
+        painful_skin=tables.painful_skin,
+        core=tables.core,
+    )
+
+
+def _tables(atlas: Atlas) -> _Tables:
+    sources, model, body = tuple(atlas.sources.values()), atlas.model, atlas.body
+    blur = softening(body, model.border_softness_cm)
+    states = [states_of(source, atlas) for source in sources]
+    counts = np.array([len(found.prior) for found in states], dtype=np.intp)
+    essential = sorted(
+        (number, body.place[part.sided("left")], t)
+        for number, source in enumerate(sources)
+        for t, point in enumerate(source.trigger_points)
+        for part in point.zones["essential"]
+    )
+    entries = np.array(essential, dtype=np.intp).reshape(-1, 3)
+    parts = [_softened(found, blur, body.skin, model) for found in states]
+    cores = [_core(source, blur, atlas) for source in sources]
+    background = np.array([np.log(model.background), np.log1p(-model.background), 0.0])
+    regions = len(body.sided)
+    pain = Departures.of(parts, counts.tolist(), background, regions)
+    priors = (np.log(found.prior / found.prior.sum()) for found in states)
+    return _Tables(
+        first=np.cumsum(counts) - counts,
+        log_prior=np.concatenate([np.empty(0), *priors]),
+        active=_padded([found.active for found in states]),
+        essential=Essential(*(column.copy() for column in entries.T)),
         pain=pain,
         painful_skin=pain.sums(np.ones((1, regions)), _ONLY_SKIN)[0],
         core=Departures.of(cores, [1] * len(sources), background, regions),
@@ -267,10 +296,10 @@ def _log_share(sources: Sequence[Source], muscle: NDArray[np.bool_], model: Mode
     return share
 
 
-def _padded(tables: Sequence[NDArray[np.bool_]]) -> NDArray[np.bool_]:
-    """Return tables of unequal width as one array, filled up with False."""
+def _padded(tables: Sequence[NDArray[np.bool_]]) -> IntArray:
+    """Return tables of unequal width as one array of 0 and 1, filled up with 0."""
     widest = max((table.shape[1] for table in tables), default=0)
-    whole = np.zeros((sum(map(len, tables)), widest), dtype=bool)
+    whole = np.zeros((sum(map(len, tables)), widest), dtype=np.intp)
     row = 0
     for table in tables:
         whole[row : row + len(table), : table.shape[1]] = table

@@ -9,6 +9,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from hippain_maps.body import _KINDS as BODY_KINDS
 from hippain_maps.body import load_body
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DataError
+from hippain_maps.expectation import expectation
 from hippain_maps.ranking import rank
 
 posix = pytest.mark.skipif(os.name != "posix", reason="other systems have no such permissions")
@@ -143,16 +145,18 @@ def same(one: Atlas, other: Atlas) -> bool:
 
 def test_the_kept_atlas_is_the_atlas(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An atlas from the cache holds what a fresh one does, and ranks to the same digits."""
+    drawing = PainDrawing.read(EXAMPLES / "gluteus_minimus_posterior.geojson")
     monkeypatch.setenv("HIPPAIN_CACHE", "off")
     fresh = load_atlas()
     monkeypatch.setenv("HIPPAIN_CACHE", str(place))
     load_atlas()
     assert len(list(place.glob("*.npz"))) == 2
+    rank(drawing, load_atlas())
+    assert len(list(place.glob("*.npz"))) == 3
     kept = load_atlas()
     assert kept.version == fresh.version
     assert repr(kept) == repr(fresh)
     assert same(kept, fresh)
-    drawing = PainDrawing.read(EXAMPLES / "gluteus_minimus_posterior.geojson")
     assert rank(drawing, kept).to_dict() == rank(drawing, fresh).to_dict()
 
 
@@ -193,6 +197,19 @@ def test_a_pack_is_read_every_time(place: Path, tmp_path: Path) -> None:
     shutil.copy(resource_dir("patterns") / "psoas.yaml", pack)
     load_atlas(pack)
     assert [path.name.partition("-")[0] for path in place.glob("*")] == ["body"]
+
+
+def test_an_atlas_that_was_changed_keeps_nothing(place: Path) -> None:
+    """What an atlas expects is kept for the shipped one alone, and not for what is made of it."""
+    atlas = load_atlas()
+    assert atlas.kept_key
+    model = replace(atlas.model, background=0.2)
+    for changed in (atlas.only(["piriformis"]), replace(atlas, model=model)):
+        assert changed.kept_key is None
+        expectation(changed)
+    assert {path.name.partition("-")[0] for path in place.glob("*")} == {"atlas", "body"}
+    expectation(atlas)
+    assert len(list(place.glob("expectation-*"))) == 1
 
 
 def test_ranking_to_json_needs_no_validation_and_no_tables(place: Path) -> None:

@@ -33,7 +33,7 @@ def run(atlas: Atlas, body: Body, monkeypatch: pytest.MonkeyPatch) -> Run:
         return load_atlas(*folders, body=body) if folders else atlas
 
     monkeypatch.setattr(cli, "load_atlas", load)
-    monkeypatch.setattr(cli, "load_body", lambda: body)
+    monkeypatch.setattr("hippain_maps.body.load_body", lambda: body)
     monkeypatch.delenv("HIPPAIN_TRACEBACK", raising=False)
     # Before click 8.2 the two streams were mixed unless asked.
     mixed = "mix_stderr" in inspect.signature(CliRunner).parameters
@@ -435,7 +435,7 @@ def test_an_interruption_leaves_with_130(run: Run, monkeypatch: pytest.MonkeyPat
     def interrupted(*_: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(cli, "rank_drawing", interrupted)
+    monkeypatch.setattr("hippain_maps.ranking.rank", interrupted)
     result = run("rank", PIRIFORMIS)
     assert result.exit_code == 130
     assert result.stdout == ""
@@ -448,7 +448,7 @@ def test_a_fault_of_ours_leaves_with_1(run: Run, monkeypatch: pytest.MonkeyPatch
     def broken(*_: object) -> None:
         raise RuntimeError(f"first line\nsecond line {NOISY}")
 
-    monkeypatch.setattr(cli, "rank_drawing", broken)
+    monkeypatch.setattr("hippain_maps.ranking.rank", broken)
     line = refused(run("rank", PIRIFORMIS), status=1)
     assert "a fault of the program, not of your input: RuntimeError: first line" in line
     assert "HIPPAIN_TRACEBACK=1" in line

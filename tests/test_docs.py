@@ -131,7 +131,10 @@ def commands() -> Iterator[tuple[str, click.Command]]:
 
     def walk(command: click.Command, name: str) -> Iterator[tuple[str, click.Command]]:
         if isinstance(command, click.Group):
-            for key, inner in command.commands.items():
+            context = click.Context(command)
+            for key in command.list_commands(context):
+                inner = command.get_command(context, key)
+                assert inner is not None
                 yield from walk(inner, f"{name} {key}")
         else:
             yield name, command
