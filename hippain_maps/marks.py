@@ -90,6 +90,7 @@ class Mark:
     depth: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
     _area: Area | None = field(default=None, init=False, repr=False, compare=False)
+    _note: str | None = field(default=None, init=False, repr=False, compare=False)
 
     @classmethod
     def from_feature(cls, feature: Mapping[str, Any]) -> Mark:
@@ -134,6 +135,11 @@ class Mark:
     @property
     def note(self) -> str | None:
         """What had to be decided to give the mark an area, as a clause; None if nothing."""
+        if self._note is None:
+            object.__setattr__(self, "_note", self._decided() or "")
+        return self._note or None
+
+    def _decided(self) -> str | None:
         if self.kind == "spot":
             return None
         if self.kind == "stroke":

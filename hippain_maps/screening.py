@@ -224,6 +224,12 @@ class _Places:
         Places of their regions, one condition after the other.
     starts : ndarray
         Where each condition begins.
+    least_cm2, share : ndarray, shape (conditions,)
+        How much skin each asks for, and which share of all that is drawn.
+    both_sides : ndarray of bool, shape (conditions,)
+        Whether it asks for that much on either side.
+    filters : tuple of filter
+        Which marks count for each.
     among : mapping of filter to ndarray of bool, shape (2 regions,)
         Regions of the conditions that count the same marks.
     """
@@ -231,6 +237,10 @@ class _Places:
     numbers: Mapping[int, int]
     places: NDArray[np.intp]
     starts: NDArray[np.intp]
+    least_cm2: FloatArray
+    share: FloatArray
+    both_sides: NDArray[np.bool_]
+    filters: tuple[_Filter, ...]
     among: Mapping[_Filter, NDArray[np.bool_]]
 
 
@@ -242,17 +252,28 @@ def _places(atlas: Atlas) -> _Places:
     starts: list[int] = []
     count = len(atlas.body.regions)
     among: dict[_Filter, NDArray[np.bool_]] = {}
+    asked: list[Condition] = []
     of = {region: place for place, region in enumerate(atlas.body.regions)}
     for flag in atlas.red_flags.values():
         for condition in (*flag.called_by, *flag.raised_by):
             if condition.regions and id(condition) not in numbers:
                 here = [of[region] for region in condition.regions]
                 numbers[id(condition)] = len(numbers)
+                asked.append(condition)
                 starts.append(len(places))
                 places += here
                 mask = among.setdefault(_filter(condition), np.zeros(2 * count, dtype=bool))
                 mask[here] = mask[[count + place for place in here]] = True
-    return _Places(numbers, np.array(places, dtype=np.intp), np.array(starts, dtype=np.intp), among)
+    return _Places(
+        numbers=numbers,
+        places=np.array(places, dtype=np.intp),
+        starts=np.array(starts, dtype=np.intp),
+        least_cm2=np.array([one.least_cm2 for one in asked]),
+        share=np.array([one.share or 0.0 for one in asked]),
+        both_sides=np.array([one.both_sides for one in asked], dtype=bool),
+        filters=tuple(map(_filter, asked)),
+        among=among,
+    )
 
 
 def _filter(condition: Condition) -> _Filter:
@@ -266,7 +287,7 @@ class _Facts:
     drawing: PainDrawing
     atlas: Atlas
     found: Overlap
-    drawn: dict[_Filter, tuple[FloatArray, FloatArray]] = field(default_factory=dict)
+    drawn: dict[_Filter, list[bool]] = field(default_factory=dict)
 
     def answer(self, name: str) -> Answer:
         """Return the answer to a flag or clue."""
@@ -279,31 +300,40 @@ class _Facts:
 
     def holds(self, condition: Condition) -> bool:
         """Return whether everything that a condition asks for is so."""
-        if condition.any_yes and not any(self.answer(n) == "yes" for n in condition.any_yes):
+        answer = self.drawing.answers.get
+        if condition.any_yes and not any(answer(name) == "yes" for name in condition.any_yes):
             return False
-        if any(self.answer(name) != "yes" for name in condition.all_yes):
+        if condition.all_yes and any(answer(name) != "yes" for name in condition.all_yes):
             return False
-        if any(self.answer(name) != "no" for name in condition.all_no):
+        if condition.all_no and any(answer(name) != "no" for name in condition.all_no):
             return False
-        return not condition.regions or self._is_drawn(condition)
+        return not condition.regions or self._is_drawn(self._places.numbers[id(condition)])
 
-    def _is_drawn(self, condition: Condition) -> bool:
-        key = _filter(condition)
+    @cached_property
+    def _places(self) -> _Places:
+        return _places(self.atlas)
+
+    def _is_drawn(self, number: int) -> bool:
+        key = self._places.filters[number]
         # Some of the marks never cover more than all of them; only a numb mark may be no pain.
-        if key != _ALL_MARKS and not condition.quality & SENSORY:
-            return self._enough(condition, _ALL_MARKS) and self._enough(condition, key)
-        return self._enough(condition, key)
-
-    def _enough(self, condition: Condition, key: _Filter) -> bool:
-        """Return whether enough is drawn in a condition's regions with the marks that count."""
-        if key not in self.drawn:
-            self.drawn[key] = self._skin(key)
-        number = _places(self.atlas).numbers[id(condition)]
-        left, right = (float(side[number]) for side in self.drawn[key])
-        enough = min(left, right) if condition.both_sides else left + right
-        if enough < condition.least_cm2:
+        if key != _ALL_MARKS and not key[0] & SENSORY and not self._enough(_ALL_MARKS)[number]:
             return False
-        return not condition.share or left + right >= condition.share * self._all_skin
+        return self._enough(key)[number]
+
+    def _enough(self, key: _Filter) -> list[bool]:
+        """Return whether enough is drawn in each condition's regions with some marks.
+
+        With some of the marks alone, this means something only for conditions that count just them.
+        """
+        if key not in self.drawn:
+            places = self._places
+            left, right = self._skin(key)
+            both = left + right
+            amount = np.where(places.both_sides, np.minimum(left, right), both)
+            enough = amount >= places.least_cm2
+            enough &= (places.share == 0) | (both >= places.share * self._all_skin)
+            self.drawn[key] = enough.tolist()
+        return self.drawn[key]
 
     @cached_property
     def _all_skin(self) -> float:
@@ -314,7 +344,7 @@ class _Facts:
 
         With some of the marks alone, only the regions of conditions that count just these.
         """
-        body, found = self.atlas.body, _places(self.atlas)
+        body, found = self.atlas.body, self._places
         covered = None
         if any(key):
             marks = [
