@@ -46,7 +46,7 @@ class Departures:
     ----------
     background : ndarray, shape (kinds,)
         The value of each kind where nothing is written.
-    values : ndarray, shape (kinds, entries)
+    values : ndarray, shape (entries, kinds)
         By how much an entry departs from it, slot after slot.
     slot, region : ndarray of int, shape (entries,)
         What an entry belongs to. No row has two entries for a region.
@@ -94,7 +94,7 @@ class Departures:
             How many there are.
         """
         nothing = np.empty(0, dtype=np.intp)
-        values, slot, region = [np.empty((len(background), 0))], [nothing], [nothing]
+        values, slot, region = [np.empty((0, len(background)))], [nothing], [nothing]
         slots, width = [nothing], [nothing]
         # The first slot has no entries, for rows that depart nowhere.
         count = 1
@@ -102,7 +102,7 @@ class Departures:
             firsts = []
             for part in parts:
                 choices = part.values.shape[2]
-                values.append(part.values.transpose(1, 2, 0).reshape(len(background), -1))
+                values.append(part.values.transpose(2, 0, 1).reshape(-1, len(background)))
                 slot.append(np.repeat(np.arange(count, count + choices), len(part.region)))
                 region.append(np.tile(part.region, choices))
                 firsts.append(count + part.choice)
@@ -113,7 +113,7 @@ class Departures:
         whole_slot, whole_region = np.concatenate(slot), np.concatenate(region)
         return cls(
             background=background,
-            values=np.concatenate(values, axis=1),
+            values=np.concatenate(values),
             slot=whole_slot,
             region=whole_region,
             of_slot=_begins(np.bincount(whole_slot, minlength=count)),
@@ -141,26 +141,25 @@ class Departures:
         weight : ndarray, shape (n, regions)
             Several sets of weights; regions of weight 0 cost nothing.
         factors : sequence of float
-            How much each kind counts; kinds of factor 0 cost nothing.
+            How much each kind counts; those left out count 0.
 
         Returns
         -------
         ndarray, shape (n, rows)
         """
-        kinds = [kind for kind, factor in enumerate(factors) if factor]
-        base = sum(factors[kind] * self.background[kind] for kind in kinds)
-        found = np.empty((len(weight), self.rows))
+        counts = np.zeros(len(self.background))
+        counts[: len(factors)] = factors
+        base = float(counts @ self.background)
+        found = np.zeros((len(weight), self.rows))
         for row, one in zip(found, weight, strict=True):
             here = np.flatnonzero(one)
+            if not len(here) or not self.rows:
+                continue
             which, place = runs(self.of_region, here)
             entry = self.by_region[place]
-            terms = np.zeros(len(entry))
-            for kind in kinds:
-                terms += factors[kind] * self.values[kind, entry]
-            terms *= one[here][which]
+            terms = (self.values[entry] @ counts) * one[here][which]
             sums = np.bincount(self.slot[entry], weights=terms, minlength=len(self.of_slot) - 1)
-            if self.rows:
-                np.add.reduceat(sums[self.slots], self.of_row[:-1], out=row)
+            np.add.reduceat(sums[self.slots], self.of_row[:-1], out=row)
             row += base * one.sum()
         return found
 
@@ -169,7 +168,7 @@ class Departures:
         table = np.full((len(rows), self.regions), self.background[kind])
         of, place = runs(self.of_row, rows)
         which, entry = runs(self.of_slot, self.slots[place])
-        table[of[which], self.region[entry]] += self.values[kind, entry]
+        table[of[which], self.region[entry]] += self.values[entry, kind]
         return table
 
     def dense(self, kind: int) -> FloatArray:
