@@ -34,29 +34,12 @@ from hippain_maps.cohort.decode import Entry
 from hippain_maps.cohort.inputs import open_cohort
 from hippain_maps.cohort.run import BLOCK, in_one_thread, rank_cohort
 from hippain_maps.cohort.tables import Layout, rank_block
-from hippain_maps.geometry import SIDES, Area, View, as_area
+from hippain_maps.geometry import SIDES, View
 from hippain_maps.simulation import Hand, draw, patient
+from tests.benchmarks import inputs
 
 SAMPLE = 60
 """Drawings of each block that the plain loop goes through."""
-
-
-def source_polygons(atlas: Atlas) -> dict[View, list[Area]]:
-    """Return a polygon for each zone of each trigger point or territory, each side and view."""
-    found: dict[View, list[Area]] = {}
-    for source in atlas.sources.values():
-        for point in source.trigger_points:
-            for parts in point.zones.values():
-                for side in SIDES:
-                    shapes: dict[View, list[Area]] = {}
-                    for part in parts:
-                        for view in atlas.body.views_of(part.sided(side)):
-                            shape = atlas.body.polygon(view, part.sided(side))
-                            assert shape is not None
-                            shapes.setdefault(view, []).append(shape)
-                    for view, members in shapes.items():
-                        found.setdefault(view, []).append(as_area(shapely.union_all(members)))
-    return found
 
 
 def write_cohort(path: Path, count: int, atlas: Atlas, *, pool: int = 600) -> None:
@@ -101,7 +84,9 @@ def blocks(path: Path) -> Iterator[tuple[float, list[Entry]]]:
 
 def against_a_plain_loop(path: Path, atlas: Atlas) -> dict[str, Any]:
     """Return throughput against a plain loop, block by block."""
-    polygons = source_polygons(atlas)
+    polygons: dict[View, list[Any]] = {}
+    for view, shape, _ in inputs.zone_polygons(atlas):
+        polygons.setdefault(view, []).append(shape)
     source = open_cohort(path)
     layout = Layout("long", 5, False, source.fields, tuple(source.types()))
     ours, plain = [], []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -60,12 +61,15 @@ def whole_leg() -> bytes:
     return drawing_file(*(outline(view=view, x=x) for view, x in views))
 
 
-def source_polygons(atlas: Atlas) -> list[tuple[View, shapely.Geometry, list[int]]]:
+Polygon = tuple[View, shapely.Geometry, list[int]]
+
+
+def source_polygons(atlas: Atlas) -> list[Polygon]:
     """Return the polygon of every source on either side, in every view that shows it.
 
     With the view and the places of its regions in the chart of the view.
     """
-    found: list[tuple[View, shapely.Geometry, list[int]]] = []
+    found: list[Polygon] = []
     for source in atlas.sources.values():
         for side in SIDES:
             parts = {
@@ -77,12 +81,28 @@ def source_polygons(atlas: Atlas) -> list[tuple[View, shapely.Geometry, list[int
             if source.frequencies:
                 groups = source.frequencies.groups
                 parts |= {f"{side}:{region}" for group in groups for region in group.regions}
-            places = {atlas.body.place[part] for part in parts}
-            for view, chart in atlas.body.charts.items():
-                here = [n for n, place in enumerate(chart.index.tolist()) if place in places]
-                if here:
-                    found.append((view, shapely.union_all(chart.polygons[here]), here))
+            found += _joined(parts, atlas.body)
     return found
+
+
+def zone_polygons(atlas: Atlas) -> list[Polygon]:
+    """Return the same for every zone of every trigger point or territory: what a ranking needs."""
+    found: list[Polygon] = []
+    for source in atlas.sources.values():
+        for point in source.trigger_points:
+            for zone in ZONES:
+                for side in SIDES:
+                    found += _joined({part.sided(side) for part in point.zones[zone]}, atlas.body)
+    return found
+
+
+def _joined(parts: set[str], body: Body) -> Iterator[Polygon]:
+    """Yield the union of some sided regions in each view that shows any of them."""
+    places = {body.place[part] for part in parts}
+    for view, chart in body.charts.items():
+        here = [n for n, place in enumerate(chart.index.tolist()) if place in places]
+        if here:
+            yield view, shapely.union_all(chart.polygons[here]), here
 
 
 # --- Worlds of any size ------------------------------------------------------------------------
@@ -207,7 +227,7 @@ def grid_body(count: int) -> Body:
     )
 
 
-def membership(atlas: Atlas, polygons: list[Any]) -> dict[View, FloatArray]:
+def membership(atlas: Atlas, polygons: list[Polygon]) -> dict[View, FloatArray]:
     """Return which polygons of a view's chart make up each source polygon, as a matrix a view."""
     tables = {}
     for view, chart in atlas.body.charts.items():
