@@ -12,13 +12,12 @@ built as if there were no such thing, and nothing is said.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import stat
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import IO, TYPE_CHECKING, TypeVar
 
 import numpy as np
 import shapely
@@ -27,6 +26,9 @@ from hippain_maps._limits import MAX_CACHE_BYTES
 from hippain_maps._plain import Plain, from_plain, to_plain
 from hippain_maps._writing import write_whole
 from hippain_maps.errors import OutputError
+
+if TYPE_CHECKING:
+    import hashlib
 
 T = TypeVar("T")
 
@@ -126,6 +128,8 @@ def fingerprint(sources: Sequence[Path], *, package: Path = _PACKAGE) -> str | N
     package : path
         Whose modules build it.
     """
+    import hashlib
+
     digest = hashlib.sha256()
     try:
         digest.update(_code(package))
@@ -139,6 +143,8 @@ def fingerprint(sources: Sequence[Path], *, package: Path = _PACKAGE) -> str | N
 @cache
 def _code(package: Path) -> bytes:
     """Return a hash over the code and the libraries, which a process loads once."""
+    import hashlib
+
     digest = hashlib.sha256()
     libraries = (np.__version__, shapely.__version__, shapely.geos_version_string)
     digest.update(repr(libraries).encode())

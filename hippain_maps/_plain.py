@@ -178,8 +178,10 @@ class _Reader:
             lines = np.asarray(shapely.linearrings(xy, indices=point_of))
             polygons = np.asarray(shapely.polygons(lines, indices=ring_of))
             shapely.multipolygons(polygons, indices=part_of, out=made)
-        for place in np.flatnonzero(single):
-            made[place] = shapely.get_geometry(made[place], 0) or shapely.Polygon()
+        alone = np.flatnonzero(single)
+        first = shapely.get_geometry(made[alone], 0)
+        first[shapely.is_missing(first)] = shapely.Polygon()
+        made[alone] = first
         return made
 
 

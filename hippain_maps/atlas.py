@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
@@ -44,7 +43,6 @@ from hippain_maps.patterns import (
 )
 from hippain_maps.red_flags import Condition, RedFlag, RedFlags, RedFlagWords, load_red_flags
 from hippain_maps.regions import Body
-from hippain_maps.sources import load_source
 
 if TYPE_CHECKING:
     from hippain_maps._yaml import YamlFile
@@ -253,6 +251,7 @@ def read_atlas(body: Body, folders: Iterable[Path], *, only: str | None = None) 
         If anything is wrong; what else is wrong is in ``others``.
     """
     from hippain_maps._pattern_files import read_model
+    from hippain_maps.sources import load_source
 
     problems = Findings()
     found = find_files(folders, problems, only=only)
@@ -324,6 +323,8 @@ def _check_priors(
 
 
 def _hash(body: Body, paths: Iterable[Path]) -> str:
+    import hashlib
+
     digest = hashlib.sha256(repr(sorted(body.regions)).encode())
     for view, chart in body.charts.items():
         digest.update(view.encode() + b"".join(p.wkb for p in chart.polygons))

@@ -25,12 +25,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hippain_maps.candidates import Ranking
-from hippain_maps.evidence import weights_of
 from hippain_maps.expectation import NO, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray, Side
 from hippain_maps.patterns import Source, TriggerPoint
 from hippain_maps.ranking import evidence_weights
 from hippain_maps.reasons import AreaFit, areas_of
+from hippain_maps.weighing import weights_of
 
 TRIED = 16
 """Sources on a side that are tried: those that explain most by themselves."""

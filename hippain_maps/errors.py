@@ -16,7 +16,6 @@ Every message says what was given, what is accepted and what to do, in one line.
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Sequence
 from typing import Literal
 
@@ -40,6 +39,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """
     # What is accepted may come from a file: a name that would act on a terminal is not offered.
     accepted = sorted(filter(str.isprintable, known))
+    # Imported where it is needed: most programs make no spelling mistake.
+    import difflib
+
     near = difflib.get_close_matches(name.lower(), accepted, n=1, cutoff=0.6)
     return f"; did you mean '{near[0]}'?" if near else ""
 

@@ -18,7 +18,6 @@ which figures take from the shipped atlas. Each of these files is refused, not s
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -181,6 +180,8 @@ def _pack(folder: Path, files: Sequence[Path], known: Mapping[str, Path]) -> Pac
     from hippain_maps._pattern_files import read_pack
 
     own = [path.stem for path in files if path.stem not in NOT_SOURCES]
+    import hashlib
+
     digest = hashlib.sha256()
     for path in files:
         # Line ends differ between checkouts, the content does not.

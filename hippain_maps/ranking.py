@@ -65,7 +65,6 @@ from hippain_maps.clues import effects, log_factors
 from hippain_maps.departures import Departures
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
-from hippain_maps.evidence import EQUAL, factors_of, weights_of
 from hippain_maps.expectation import Expectation, both_sides, expectation
 from hippain_maps.geometry import SIDES, FloatArray
 from hippain_maps.overlap import Overlap, overlap
@@ -74,6 +73,7 @@ from hippain_maps.palpation import log_factors as palpation_factors
 from hippain_maps.patterns import Relation
 from hippain_maps.regions import IntArray
 from hippain_maps.screening import alarm, red_flags, unknown_answers
+from hippain_maps.weighing import EQUAL, factors_of, weights_of
 
 _FIRST = 3
 """Relations are told between the first so many of each list."""

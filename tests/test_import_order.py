@@ -61,6 +61,7 @@ FLOORS = {
     "states": 7,
     "expectation": 8,
     "file_schemas": 9,
+    "weighing": 7,
     "clues": 7,
     "palpation": 7,
     "screening": 7,
