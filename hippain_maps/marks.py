@@ -41,9 +41,11 @@ SENSORY = frozenset({"numb", "tingling"})
 _QUADRANT = 16
 # GEOS buffers a long scribble in the square of its crossings, short pieces and their union fast.
 _PIECE = 16
-# A stroke of more points than a hand decides on loses those that lie this near (cm) to the line
-# between others; its pieces may then be longer, since fewer of them cross.
-_MANY, _NEAR_LINE, _LONG_PIECE = 400, 0.04, 64
+# A stroke of more points than a hand decides on is freed of tremor: each point moves towards its
+# neighbours by at most so much (cm), and those that then lie so near to the line between others
+# are left out. Together this stays below 0.05 cm. Its pieces may then be longer, since fewer cross.
+_MANY, _TREMOR, _NEAR_LINE, _LONG_PIECE = 400, 0.03, 0.018, 64
+_AS_IT_IS, _FLIP = np.array([1.0, 1.0]), np.array([-1.0, 1.0])
 # Decimals of a cm on which to try, finest first. Numbers below 1e-12 are noise, and denormal ones
 # trip GEOS; a tangle within a hair's breadth may defeat it, and no longer does when rounded.
 _GRIDS = (12, 6, 3)
@@ -89,6 +91,9 @@ class Mark:
     quality: tuple[str, ...] = ()
     depth: str | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
+    _lines: tuple[FloatArray, ...] | None = field(
+        default=None, init=False, repr=False, compare=False
+    )
     _area: Area | None = field(default=None, init=False, repr=False, compare=False)
     _note: str | None = field(default=None, init=False, repr=False, compare=False)
 
@@ -165,9 +170,9 @@ class Mark:
         An outline covers everything its line goes round (a loop within a loop stays filled, as
         on a screen with the usual non-zero rule), less what its holes go round. Round ends and
         spots are polygons inside the true circle, 0.16 % smaller. A stroke of more than 400 points
-        is thinned by no more than 0.04 cm, which changes its area by less than 0.05 cm times its
-        perimeter. The area of the mirrored mark is the mirrored area: exactly, or to rounding if
-        the mark lies wholly on the midline.
+        is steadied and thinned, so that it moves by less than 0.05 cm, which changes its area by
+        less than 0.05 cm times its perimeter. The area of the mirrored mark is the mirrored area:
+        exactly, or to rounding if the mark lies wholly on the midline.
 
         Examples
         --------
@@ -177,7 +182,7 @@ class Mark:
         """
         if self._area is None:
             flip = _starts_left([self])
-            area = (self.mirrored() if flip else self)._cover()
+            area = self._cover(_FLIP if flip else _AS_IT_IS)
             object.__setattr__(self, "_area", mirror(area) if flip else area)
         return self._area  # type: ignore[return-value]
 
@@ -211,7 +216,16 @@ class Mark:
         }
 
     def lines(self) -> list[FloatArray]:
-        """Return every ring, stroke or group of spots as an array of positions."""
+        """Return every ring, stroke or group of spots as a read-only array of positions."""
+        if self._lines is None:
+            arrays = [np.asarray(line, dtype=float) for line in self._written()]
+            for array in arrays:
+                array.flags.writeable = False
+            object.__setattr__(self, "_lines", tuple(arrays))
+        return list(self._lines)  # type: ignore[arg-type]
+
+    def _written(self) -> Any:
+        """Return every ring, stroke or group of spots as it was written."""
         lines: Any
         match self.geometry_type:
             case "Point":
@@ -222,15 +236,16 @@ class Mark:
                 lines = self.coordinates
             case _:
                 lines = [ring for part in self.coordinates for ring in part]
-        return [np.asarray(line, dtype=float) for line in lines]
+        return lines
 
-    def _polygons(self, decimals: int = _GRIDS[0]) -> MultiPolygon:
+    def _polygons(self, decimals: int = _GRIDS[0], unit: FloatArray = _AS_IT_IS) -> MultiPolygon:
         parts = self.coordinates if self.geometry_type == "MultiPolygon" else [self.coordinates]
-        arrays = [[np.round(np.asarray(r, dtype=float), decimals) for r in part] for part in parts]
+        rings = iter(np.round(line * unit, decimals) for line in self.lines())
+        arrays = [[next(rings) for _ in part] for part in parts]
         return MultiPolygon([Polygon(shell, holes) for shell, *holes in arrays])
 
-    def _brushed(self, decimals: int) -> BaseGeometry:
-        lines = [np.round(line, decimals) for line in self.lines()]
+    def _brushed(self, decimals: int, unit: FloatArray) -> BaseGeometry:
+        lines = [np.round(line * unit, decimals) for line in self.lines()]
         cores: Any
         if self.kind == "spot":
             cores = shapely.points(np.concatenate(lines))
@@ -239,11 +254,12 @@ class Mark:
         pieces = shapely.buffer(cores, self.width_cm / 2, quad_segs=_QUADRANT)
         return shapely.union_all([as_area(piece) for piece in pieces])
 
-    def _cover(self) -> Area:
+    def _cover(self, unit: FloatArray) -> Area:
+        """Return the area; coordinates are multiplied by a unit first, 1 or -1 each."""
         shape = self._polygons if self.kind == "outline" else self._brushed
         for decimals in _GRIDS:
             try:
-                area = as_area(shape(decimals))
+                area = as_area(shape(decimals, unit))
             except shapely.errors.GEOSException:
                 continue
             # Where GEOS fails, it may also do so without saying anything.
@@ -256,10 +272,20 @@ def _short(line: FloatArray) -> list[BaseGeometry]:
     """Return a line in short pieces; one of very many points is simplified first."""
     length = _PIECE
     if len(line) > _MANY:
-        whole = shapely.simplify(shapely.linestrings(line), _NEAR_LINE, preserve_topology=False)
+        steady = shapely.linestrings(_steadied(line))
+        whole = shapely.simplify(steady, _NEAR_LINE, preserve_topology=False)
         line, length = shapely.get_coordinates(whole), _LONG_PIECE
     starts = range(0, len(line) - 1, length)
     return [shapely.LineString(line[start : start + length + 1]) for start in starts]
+
+
+def _steadied(line: FloatArray) -> FloatArray:
+    """Return a line whose inner points have moved towards their neighbours, `_TREMOR` at most."""
+    step = (line[:-2] - 2 * line[1:-1] + line[2:]) / 3
+    size = np.hypot(step[:, 0], step[:, 1])
+    steady = line.copy()
+    steady[1:-1] += step * (_TREMOR / np.maximum(size, _TREMOR))[:, None]
+    return steady
 
 
 def union_of(marks: Sequence[Mark]) -> tuple[Area, bool]:

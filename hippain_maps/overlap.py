@@ -144,7 +144,7 @@ def overlap(drawing: PainDrawing, body: Body) -> Overlap:
         for part, found in ((False, fraction), (True, sensory)):
             some = drawing.area(view, sensory=part)
             if not some.is_empty:
-                inside = covered if some is area else measured[view, part][0]
+                inside = measured.get((view, part), measured[view, None])[0]
                 share = np.minimum(inside / chart.areas, 1.0)
                 # One polygon a region and view, so that no place is written twice.
                 found[chart.index] = np.maximum(found[chart.index], share)
