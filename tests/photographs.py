@@ -7,6 +7,7 @@ known.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -169,9 +170,11 @@ def photograph(page: Photo, camera: Camera) -> Photo:
         for _ in range(4):
             off = place(np.stack([x, y], axis=-1)) - np.stack([columns, rows], axis=-1)
             x, y = x - off[..., 0] / size, y - off[..., 1] / size
-    columns, rows = np.meshgrid(np.arange(wide), np.arange(high))
-    at_x, at_y = (columns / coarse).astype(np.float32), (rows / coarse).astype(np.float32)
-    back = cv2.remap(np.dstack([x, y]).astype(np.float32), at_x, at_y, cv2.INTER_LINEAR)
+    columns, rows = np.meshgrid(
+        np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32), copy=False
+    )
+    at = columns / np.float32(coarse), rows / np.float32(coarse)
+    back = cv2.remap(np.dstack([x, y]).astype(np.float32), *at, cv2.INTER_LINEAR)
     # The camera sees the area of a pixel, not its middle.
     soft = cv2.GaussianBlur(page, (0, 0), max(0.3, 0.4 / size))
     picture = cv2.remap(
@@ -182,22 +185,24 @@ def photograph(page: Photo, camera: Camera) -> Photo:
         borderMode=cv2.BORDER_CONSTANT,
         borderValue=camera.table,
     ).astype(np.float32)
-    u = (columns / wide - 0.5).astype(np.float32)
-    v = (rows / high - 0.5).astype(np.float32)
-    way = rng.uniform(0, 2 * np.pi)
-    lamp = (
-        0.9
-        - camera.light * (u * np.cos(way) + v * np.sin(way))
-        - 0.25 * camera.light * (u**2 + v**2)
+    # A row and a column of numbers, spread over the picture only where they meet.
+    u = columns[:1] / np.float32(wide) - np.float32(0.5)
+    v = rows[:, :1] / np.float32(high) - np.float32(0.5)
+    way = float(rng.uniform(0, 2 * np.pi))
+    light = camera.light
+    lamp = (0.9 - light * math.cos(way) * u - 0.25 * light * u**2) - (
+        light * math.sin(way) * v + 0.25 * light * v**2
     )
     if camera.shadow:
-        edge = np.cos(way + 1) * u + np.sin(way + 1) * v - 0.1
-        lamp = lamp * (1 - camera.shadow / (1 + np.exp(-edge * 60)))
-    tint = np.array([1 + camera.warmth, 1.0, 1 - 1.5 * camera.warmth])
-    picture = picture * (lamp[..., None] * tint).astype(np.float32)
+        edge = (math.cos(way + 1) * u - 0.1) + math.sin(way + 1) * v
+        lamp *= 1 - camera.shadow / (1 + np.exp(-edge * 60))
+    for channel, tint in enumerate((1 + camera.warmth, 1.0, 1 - 1.5 * camera.warmth)):
+        picture[..., channel] *= lamp * np.float32(tint)
     picture = cv2.GaussianBlur(picture, (0, 0), camera.blur)
-    picture += camera.noise * rng.standard_normal(picture.shape, dtype=np.float32)
-    return np.clip(picture, 0, 255).astype(np.uint8)
+    noise = rng.standard_normal(picture.shape, dtype=np.float32)
+    noise *= np.float32(camera.noise)
+    picture += noise
+    return np.clip(picture, 0, 255, out=picture).astype(np.uint8)
 
 
 def torn(page: Photo, corner: int, size: float, camera: Camera) -> Photo:

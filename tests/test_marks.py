@@ -224,9 +224,9 @@ def test_a_known_tangle_is_resolved() -> None:
 
 
 def long_stroke(kind: str, seed: int) -> np.ndarray:
-    """Return 2 000 points of a hand that shades, circles or trembles."""
+    """Return 1 000 points of a hand that shades, circles or trembles."""
     rng = np.random.default_rng(seed)
-    t = np.linspace(0, 1, 2000)
+    t = np.linspace(0, 1, 1000)
     if kind == "shading":
         line = np.c_[5 * np.sin(2 * np.pi * 25 * t), 80 - 50 * t]
     elif kind == "spiral":
@@ -234,7 +234,7 @@ def long_stroke(kind: str, seed: int) -> np.ndarray:
     elif kind == "held still":
         line = np.c_[0 * t, 80 + 0 * t]
     else:
-        line = np.cumsum(rng.normal(0, 0.25, (2000, 2)), axis=0) + np.array([0, 80])
+        line = np.cumsum(rng.normal(0, 0.25, (1000, 2)), axis=0) + np.array([0, 80])
     return line + rng.normal(0, [0.0, 0.02, 0.05, 0.2][seed % 4], line.shape)
 
 
@@ -246,7 +246,7 @@ def test_thinning_a_long_stroke_hardly_changes_it(kind: str, width: float) -> No
         line = long_stroke(kind, seed)
         stroke = Mark("anterior", "LineString", tuple(map(tuple, line.tolist())), width_cm=width)
         # The same in parts of so few points that each is taken as it is.
-        parts = tuple(stroke.coordinates[start : start + 101] for start in range(0, 1999, 100))
+        parts = tuple(stroke.coordinates[start : start + 101] for start in range(0, 999, 100))
         whole = Mark("anterior", "MultiLineString", parts, width_cm=width).area()
         changed = shapely.symmetric_difference(stroke.area(), whole).area
         assert changed <= 0.05 * whole.length

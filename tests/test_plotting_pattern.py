@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
@@ -797,9 +797,12 @@ print(*(name for name in sys.modules if name in {"matplotlib.pyplot", "pylab"}))
 """
 
 
-@pytest.fixture(scope="module", autouse=True)
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[subprocess.Popen[str]]]:
-    """Start two processes with different hash seeds that draw figures while the tests run."""
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> list[list[str]]:
+    """Return what two processes with different hash seeds print that draw figures.
+
+    Hashes, and modules that should not be there.
+    """
     tests = str(Path(__file__).parent)
     running = [
         subprocess.Popen(
@@ -810,16 +813,12 @@ def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[subproc
         )
         for seed in ("1", "2")
     ]
-    yield running
-    for process in running:
-        process.kill()
-        process.communicate()
-
-
-@pytest.fixture(scope="module")
-def elsewhere(processes: list[subprocess.Popen[str]]) -> list[list[str]]:
-    """Return what the two processes print: hashes, and modules that should not be there."""
-    return [process.communicate(timeout=120)[0].splitlines() for process in processes]
+    try:
+        return [process.communicate(timeout=120)[0].splitlines() for process in running]
+    finally:
+        for process in running:
+            process.kill()
+            process.communicate()
 
 
 def test_same_figure_gives_the_same_bytes_in_every_process(
