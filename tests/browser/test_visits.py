@@ -259,6 +259,7 @@ def test_the_pressed_spot_is_found_on_the_chart(visit: Desk) -> None:
     """A tap offers what lies near; stopping leaves nothing behind."""
     draw(visit, THIGH)
     visit.click("visit-press")
+    visit.page.wait_for_selector("body.pressing")
     visit.page.mouse.click(*visit.at("posterior", -12, 93.2))
     visit.page.wait_for_selector('#press-list h3:text-is("Near the tapped spot")')
     names = visit.page.locator("#press-list .source-row").all_inner_texts()

@@ -239,7 +239,8 @@ function row(visit) {
   const isOpen = openVisit()?.id === visit.id;
   return h("li.visit-row", { class: isOpen ? "open" : "" },
     h("button.visit-pick", { type: "button", "data-key": `visit-${visit.id}`, onclick: async () => {
-      try { if (!isOpen) { const loose = !openVisit() && !isEmpty(); await reopen(visit.id); if (loose) toast(t("visits.put_aside")); } setMode("draw"); showPane("chart"); } catch (error) { tell(error); }
+      // Asked again at the click: the list may be older than what is open.
+      try { if (openVisit()?.id !== visit.id) { const loose = !openVisit() && !isEmpty(); await reopen(visit.id); if (loose) toast(t("visits.put_aside")); } setMode("draw"); showPane("chart"); } catch (error) { tell(error); }
     } },
     h("b", { text: dayWords(visit.date) }), h("span.badge", { text: t(isOpen ? "visits.open_now" : `visit.hand_${visit.drawn_by}`) }),
     visit.note && h("small", { text: visit.note.split(/\s+/).join(" ").slice(0, 90) })),
