@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -192,6 +193,17 @@ def test_answers_are_given_on_the_command_line(run: Run, atlas: Atlas) -> None:
 def test_an_answer_that_cannot_be_used_is_refused(run: Run, answer: str, words: str) -> None:
     """An unknown id offers the nearest; an id alone is not taken for a yes."""
     assert words in refused(run("rank", PIRIFORMIS, "--clue", answer))
+
+
+def test_what_was_palpated_is_told_with_its_factor(run: Run, tmp_path: Path, atlas: Atlas) -> None:
+    """Each finding of a drawing is said in words, with what it did to the source."""
+    document = json.loads(PIRIFORMIS.read_text(encoding="utf-8"))
+    point = atlas.source("piriformis").trigger_points[0]
+    document["hippain"]["palpation"] = {f"left:piriformis:{point.id}": "familiar"}
+    path = tmp_path / "palpated.geojson"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    said = " ".join(run("rank", path).stdout.split())
+    assert f"Piriformis, left: {point.name}: brings on the familiar pain -> x" in said
 
 
 def test_numbness_alone_brings_up_nerves_and_no_muscle(run: Run, tmp_path: Path) -> None:
@@ -635,6 +647,59 @@ def test_a_file_or_a_folder_of_ones_own_is_checked(run: Run, tmp_path: Path) -> 
         assert "trigger_points.0.zones.essential.0" in found.stdout
         assert "did you mean 'paraspinal_lumbar'?" in found.stdout
     assert "there is no such file" in refused(run("check", tmp_path / "none.yaml"))
+
+
+def test_more_problems_than_can_be_mended_at_once_are_cut(run: Run, tmp_path: Path) -> None:
+    """A file with dozens of mistakes shows the first, and says how many more there are."""
+    path = tmp_path / "mine.yaml"
+    path.write_text("".join(f"line_{n}: 1\n" for n in range(60)), encoding="utf-8")
+    found = run("check", path)
+    assert found.exit_code == 2
+    shown = found.stdout.count("error: ")
+    (said,) = re.findall(r"and (\d+) more; mend these first", found.stdout)
+    assert found.stderr == f"hippain: {shown + int(said)} problems in 1 file\n"
+
+
+def test_a_file_that_says_nothing_alone_is_checked_with_its_folder(
+    run: Run, tmp_path: Path
+) -> None:
+    """Clues, flags and borders are read with the sources that they speak of."""
+    root = Path(__file__).resolve().parents[1]
+    shipped = run("check", root / "patterns" / "clues.yaml")
+    assert shipped.exit_code == 0, shipped.stdout
+    assert shipped.stdout == f"{root / 'patterns' / 'clues.yaml'}: fits.\n" or (
+        shipped.stdout.startswith("atlas ")
+    )
+    model = (root / "patterns" / "model.yaml").read_text(encoding="utf-8")
+    (tmp_path / "model.yaml").write_text(model, encoding="utf-8")
+    assert run("check", tmp_path / "model.yaml").stdout.strip().endswith("model.yaml: fits.")
+    assert (
+        "its model.yaml takes the place of all shipped constants" in run("check", tmp_path).stdout
+    )
+
+
+def test_what_is_checked_is_drawn_when_asked(run: Run, tmp_path: Path) -> None:
+    """--figure draws one source as a figure, several as a plate, and many as pages."""
+    root = Path(__file__).resolve().parents[1] / "patterns"
+    for name in ("psoas", "l5_root"):
+        text = (root / f"{name}.yaml").read_text(encoding="utf-8")
+        (tmp_path / f"{name}.yaml").write_text(text, encoding="utf-8")
+    out = tmp_path / "out.png"
+    done = run("check", tmp_path / "l5_root.yaml", "--figure", out)
+    assert "fits, as a nerve root" in done.stdout
+    assert done.stderr == f"wrote {out}\n"
+    assert run("check", tmp_path, "--figure", out).exit_code == 0
+    assert out.read_bytes().startswith(b"\x89PNG")
+    assert run("check", tmp_path, "--figure", tmp_path / "out.pdf").exit_code == 0
+    out.unlink()
+    several = run("check", "--figure", out)
+    assert several.exit_code == 2
+    assert "patterns need several pages; write a .pdf" in several.stderr
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "model.yaml").write_text((root / "model.yaml").read_text("utf-8"), "utf-8")
+    assert "there is no source to draw" in run("check", empty, "--figure", out).stderr
+    assert not out.exists()
 
 
 # --- As a program ------------------------------------------------------------------------------

@@ -21,8 +21,10 @@ from test_svg_files import HOSTILE
 from worlds import EXAMPLES
 
 from hippain_maps import _convert_command, cli
+from hippain_maps._limits import MAX_DRAWING_BYTES
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
+from hippain_maps.errors import DrawingError, OutputError
 from hippain_maps.interchange.body_maps import MAPS, load_body_map
 from hippain_maps.interchange.files_in import read_drawings
 from hippain_maps.interchange.files_out import write_drawings
@@ -311,6 +313,86 @@ def test_what_cannot_be_converted_is_refused(
     monkeypatch.chdir(tmp_path)
     assert says in refused(run(*arguments))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_files_that_only_look_right_are_refused(run: Run, tmp_path: Path) -> None:
+    """An empty folder, text that is no UTF-8, and a bare geometry past the cap are refused."""
+    out = tmp_path / "out.geojson"
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert "the folder holds no .geojson file" in refused(run(empty, "-o", out))
+    latin = tmp_path / "latin.wkt"
+    latin.write_bytes(b"POINT (1 2) # M\xfcller")
+    assert "byte 15 is not UTF-8" in refused(
+        run(latin, "--from", "wkt-bare", "--view", "anterior", "-o", out)
+    )
+    large = tmp_path / "large.wkt"
+    large.write_bytes(b" " * (MAX_DRAWING_BYTES + 1))
+    assert "is larger than" in refused(
+        run(large, "--from", "wkt-bare", "--view", "anterior", "-o", out)
+    )
+    assert not out.exists()
+
+
+def test_bad_files_of_a_folder_are_put_aside_when_asked(
+    run: Run, tmp_path: Path, body: Body
+) -> None:
+    """One drawing that cannot be read stops the folder, or is named and left out."""
+    folder, out = tmp_path / "in", tmp_path / "out.csv"
+    folder.mkdir()
+    (folder / "good.geojson").write_bytes(PIRIFORMIS.read_bytes())
+    (folder / "spoilt.geojson").write_bytes(b"{")
+    assert "spoilt.geojson" in refused(run(folder, "-o", out, "--to", "wkt"))
+    assert "spoilt" in run(folder, "-o", out, "--to", "wkt", "--skip-bad").stderr
+    assert [r.id for r in read_drawings(out, body, given="wkt").records] == ["good"]
+
+
+def test_fhir_is_known_by_what_it_says(run: Run, tmp_path: Path) -> None:
+    """A FHIR resource whose name ends like a drawing is read as what it is."""
+    fhir, out = tmp_path / "d.fhir.json", tmp_path / "out.geojson"
+    assert run(PIRIFORMIS, "-o", fhir).exit_code == 0
+    renamed = tmp_path / "d.geojson"
+    renamed.write_bytes(fhir.read_bytes())
+    result = run(renamed, "-o", out)
+    assert result.exit_code == 0, result.stderr
+    drawn = PainDrawing.read(PIRIFORMIS)
+    assert PainDrawing.read(out).area("posterior").equals(drawn.area("posterior"))
+
+
+def test_a_bare_geometry_holds_one_view(tmp_path: Path, body: Body) -> None:
+    """Marks on several views need --view; those on others are told of, and one alone is itself."""
+    box = shapely.box(-9, 60, -7, 80)
+    both = Record("d", PainDrawing.from_polygons({"anterior": box, "posterior": box}))
+    out = tmp_path / "d.wkb"
+    for options, says in (
+        (Options(), "the drawing has marks on 2"),
+        (Options(view="plantar"), "the drawing has no mark on the plantar view"),
+    ):
+        with pytest.raises(DrawingError, match=says):
+            write_drawings([both], out, body, given="wkb-bare", options=options)
+    *_, note = write_drawings([both], out, body, given="wkb-bare", options=Options(view="anterior"))
+    assert note == "1 marks on other views were left out"
+    assert shapely.from_wkb(out.read_bytes()).equals(box)
+
+
+def test_drawings_of_one_name_are_written_under_others(tmp_path: Path, body: Body) -> None:
+    """In a folder no drawing is written over another, and what was renamed is said."""
+    drawing = PainDrawing.read(PIRIFORMIS)
+    target = f"{tmp_path}/many/"
+    records = [Record("a b", drawing), Record("a/b", drawing)]
+    assert write_drawings(records, target, body) == [
+        "'a b' was written as a_b.geojson",
+        "'a/b' was written as a_b_2.geojson",
+    ]
+    assert sorted(path.name for path in (tmp_path / "many").iterdir()) == [
+        "a_b.geojson",
+        "a_b_2.geojson",
+    ]
+    (tmp_path / "file").write_text("")
+    with pytest.raises(OutputError, match="cannot make the folder"):
+        write_drawings(records, f"{tmp_path}/file/", body)
+    with pytest.raises(DrawingError, match="is one file; name it, not a folder"):
+        write_drawings(records, target, body, given="wkt")
 
 
 def test_arguments_that_are_none_are_explained(run: Run, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from figure_checks import laid_out, texts, words
 from matplotlib import rc_context
 from matplotlib.figure import Figure
-from worlds import example
+from worlds import EXAMPLES, example
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.cli import main
@@ -385,6 +385,34 @@ def test_case_of_a_visit_knows_the_visit_before(tmp_path: Path) -> None:
         assert case.before == example("psoas")
         assert case.before_date == old.date
         assert Case.of_visit(store, old.id).before is None
+
+
+def test_command_takes_what_is_said_beside_the_drawing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An earlier drawing, answers, a code and a date count as if they were in a visit."""
+    made: list[Case] = []
+    monkeypatch.setattr(
+        "hippain_maps.report.write_report", lambda _, case, *a, **k: made.append(case)
+    )
+    before, now = (EXAMPLES / f"{name}.geojson" for name in ("left_and_right", "piriformis"))
+    more = ["--answer", "new_weakness=yes", "--code", "K-9", "--date", "2026-03-04"]
+    call = ["report", str(now), "--before", str(before), *more, "-o", str(tmp_path / "r.pdf")]
+    done = CliRunner().invoke(main, call)
+    assert done.exit_code == 0, done.output
+    (case,) = made
+    assert case.drawing == PainDrawing.read(now).with_answers({"new_weakness": "yes"})
+    assert (case.code, case.date) == ("K-9", dt.date(2026, 3, 4))
+    assert case.before == PainDrawing.read(before)
+
+
+def test_command_makes_no_store(tmp_path: Path) -> None:
+    """A visit of a store that is not there is refused, and leaves no store behind."""
+    missing = ["report", "--visit", "1", "--store", str(tmp_path / "none.sqlite")]
+    done = CliRunner().invoke(main, [*missing, "-o", str(tmp_path / "r.pdf")])
+    assert done.exit_code == 2
+    assert "there is no store" in done.output
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_command_writes_and_refuses(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from hippain_maps.site.place_pages import place_page
 from hippain_maps.site.prose import constants, docstring
 from hippain_maps.site.reference import contents_page, reference_pages
 from hippain_maps.site.source_pages import source_page
+from hippain_maps.site.word_pages import clues_page, red_flags_page, references_page
 
 EVIL = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 
@@ -46,6 +47,9 @@ def shipped(atlas: Atlas) -> dict[str, bytes]:
         place_page(desk, "greater_trochanter"),
         place_page(desk, "groin"),
         model_page(desk, model_text(atlas)),
+        clues_page(Desk(atlas, "")),
+        red_flags_page(Desk(atlas, "")),
+        references_page(Desk(atlas, "")),
     ]
     return {page.path: desk.page(page) for page in pages}
 
@@ -116,6 +120,22 @@ def test_a_place_page_tells_what_refers_there(shipped: dict[str, bytes]) -> None
     text = Tags(shipped["places/greater_trochanter.html"]).text
     assert "Gluteus medius" in text
     assert "77 % of patients" in text
+
+
+def test_every_clue_flag_and_citation_is_told(shipped: dict[str, bytes], atlas: Atlas) -> None:
+    """Clues say what they move, red flags what to do, and references who rests on them."""
+    clues, flags, cites = (
+        Tags(shipped[f"{name}.html"]).text for name in ("clues", "red-flags", "references")
+    )
+    for clue in atlas.clues.values():
+        assert clue.says["en"] in clues
+    for flag in atlas.red_flags.values():
+        assert flag.name["en"] in flags
+        assert flag.action["en"] in flags
+    for key in atlas.citations:
+        assert key in cites
+    assert atlas.source("piriformis").name in clues
+    assert atlas.source("piriformis").name in cites
 
 
 def test_the_model_page_holds_formula_and_constants(shipped: dict[str, bytes]) -> None:

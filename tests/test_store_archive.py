@@ -17,7 +17,7 @@ from worlds import example
 from hippain_maps.cli import main
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import StoreError
-from hippain_maps.store import Store
+from hippain_maps.store import Store, default_path
 from hippain_maps.store_archive import export_visits, import_visits, look_into
 
 DAY = dt.date(2026, 11, 22)
@@ -223,3 +223,23 @@ def test_visits_from_the_command_line(store: Store, tmp_path: Path) -> None:
     )
     assert run("delete", store=other).startswith("2: ")
     assert run("show", 99, store=other).startswith("2: ")
+
+
+def test_one_visit_is_deleted_alone(store: Store, tmp_path: Path) -> None:
+    """--visit names one visit; the patient and the other visits stay."""
+    last = store.visits("K-17")[-1].id
+    words = ["visits", "delete", "--visit", str(last), "--yes", "--store", str(store.path)]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(f"deleted visit {last} of K-17, ")
+    assert last not in [visit.id for visit in store.visits("K-17")]
+    assert store.patient("K-17").visits == 1
+
+
+def test_a_store_without_patients_is_said_to_be(tmp_path: Path) -> None:
+    """An empty list says where it looked, and `where` says where the store lies."""
+    path = tmp_path / "none.sqlite"
+    Store(path).close()
+    done = CliRunner().invoke(main, ["visits", "list", "--store", str(path)])
+    assert done.output == f"no patients in {path}\n"
+    assert CliRunner().invoke(main, ["visits", "where"]).output == f"{default_path()}\n"

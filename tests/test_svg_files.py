@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from typing import Any
 from xml.etree import ElementTree
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 from interchange_files import FILES, full_drawing, refusal
 from strategies import documents
 
-from hippain_maps._limits import MAX_SVG_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS
+from hippain_maps._limits import MAX_SVG_BYTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS, MAX_XML_TEXT
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
 from hippain_maps.interchange.atlas_export import chart_svg
@@ -318,6 +319,91 @@ def test_a_shape_beside_every_chart_is_told_of(body: Body) -> None:
     assert "1 shapes beside every chart" in record.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("placed", "says"),
+    [
+        ((), "no chart of ours is in the SVG; say where two of its points lie"),
+        (PLACED[:1], "two points, or three and more that are not in one line"),
+        ((*PLACED, ((0.0, 50.0), (0.0, 50.0))), "two points, or three and more"),
+        ((PLACED[0], PLACED[0]), "the same point twice"),
+        ((PLACED[0], ((0.0, float("nan")), (0.0, 1.0))), "finite numbers"),
+    ],
+)
+def test_a_page_that_cannot_be_placed_is_refused(placed: Any, says: str) -> None:
+    """A foreign page needs two points far apart, or three that are not in one line."""
+    assert says in refusal(lambda: svg_record(svg(SHAPE), view="anterior", placed=placed))
+
+
+def test_a_foreign_shape_needs_a_view() -> None:
+    """A page that is placed says where on a chart, and not on which."""
+    assert "names no view; say --view" in refusal(lambda: svg_record(svg(SHAPE), placed=PLACED))
+
+
+def test_a_chart_that_is_squeezed_to_nothing_is_refused(body: Body) -> None:
+    """Where a chart has no width left, nothing can be found on it."""
+    page = chart_svg(["anterior"], body).replace("</svg>", "<rect width='3' height='3'/></svg>")
+    assert "squeezed to nothing" in refusal(
+        lambda: svg_record(re.sub(r'transform="[^"]*"', 'transform="scale(0)"', page).encode())
+    )
+
+
+def test_a_style_sheet_is_told_of() -> None:
+    """Shapes that a style sheet hides may be read all the same, and the notes say so."""
+    (note,) = read(f"<style>path {{ display: none }}</style>{SHAPE}").notes
+    assert note == "the style sheet of the SVG was not read; shapes it styles may be hidden"
+    assert read(f"<style> </style>{SHAPE}").notes == ()
+
+
+def test_metadata_of_other_programs_are_passed_over() -> None:
+    """Only what we wrote about a drawing is taken for it."""
+    record = read(f"<metadata><title>[1]</title></metadata>{SHAPE}")
+    assert len(record.drawing.marks) == 1
+    assert record.notes == ()
+
+
+def test_lines_that_are_not_filled_are_strokes() -> None:
+    """Several open lines of one shape are strokes of one mark; a line of no points is none."""
+    several, one = read(
+        '<g fill="none" stroke="red"><path d="M1 1L5 5M7 1L7 9"/><path d="M1 1L5 5M9 9"/></g>'
+    ).drawing.marks
+    assert (several.geometry_type, one.geometry_type) == ("MultiLineString", "LineString")
+
+
+def test_a_shape_within_the_page_may_be_a_page() -> None:
+    """An svg element inside is moved by x and y, and scaled by its viewBox as SVG says."""
+    inside = '<rect width="2" height="2"/>'
+    cases = {
+        'x="3" y="4"': [3, 94, 5, 96],
+        'width="10" height="20" viewBox="0 0 2 2"': [0, 85, 10, 95],
+        'width="10" height="20" viewBox="0 0 2 2" preserveAspectRatio="none"': [0, 80, 10, 100],
+        'width="10" height="20" viewBox="0 0 2 2" preserveAspectRatio="xMidYMid slice"': [
+            -5,
+            80,
+            15,
+            100,
+        ],
+    }
+    for head, expected in cases.items():
+        assert bounds(read(f"<svg {head}>{inside}</svg>")) == expected, head
+
+
+@pytest.mark.parametrize(
+    ("kind", "path"),
+    [
+        ("LineString", 'fill="none" stroke="red" d="M1 1L5 5M7 7L9 9"'),
+        ("MultiLineString", 'd="M1 1L5 5L5 1z"'),
+        ("Polygon", 'fill="none" stroke="red" d="M1 1L5 5L5 1"'),
+        ("MultiPolygon", 'data-parts="2" d="M1 1L5 5L5 1z"'),
+    ],
+)
+def test_a_mark_that_was_edited_is_read_as_it_is_drawn(kind: str, path: str) -> None:
+    """Where the path no longer fits the type that we wrote, the path decides."""
+    (mark,) = read(f'<path data-mark="0" data-type="{kind}" {path}/>').drawing.marks
+    (drawn,) = read(f"<path {path}/>").drawing.marks
+    assert mark.geometry_type == drawn.geometry_type != kind
+    assert mark.area().equals(drawn.area())
+
+
 # --- Hostile files -----------------------------------------------------------------------------
 
 SHAPE = '<path d="M1 20L5 20 5 25z"/>'
@@ -370,6 +456,18 @@ HOSTILE: dict[str, tuple[bytes, str]] = {
     "long_transform": (svg(f'<g transform="{"scale(1)" * 1_000}"/>'), "characters"),
     "percent": (svg('<rect width="10%" height="5"/>'), "an absolute length"),
     "no_shape": (svg(""), "no shape that is drawn"),
+    "no_skew": (svg('<g transform="skewY(1 2)"><rect/></g>'), "'skewY' with 2 numbers"),
+    "no_transform": (svg('<g transform="left a bit"><rect/></g>'), "cannot be read"),
+    "no_view_box": (
+        svg(f'<svg width="9" height="9" viewBox="0 0 0 5">{SHAPE}</svg>'),
+        "a viewBox that cannot be read",
+    ),
+    "odd_numbers": (svg(f'<svg viewBox="0 0 x 5">{SHAPE}</svg>'), "which are no numbers"),
+    "long_text": (svg(f"<style>{' ' * (MAX_XML_TEXT + 1)}</style>{SHAPE}"), "more than"),
+    "long_attribute": (svg(f'<rect class="{"x" * (MAX_XML_TEXT + 1)}"/>'), "more than"),
+    "odd_intensity": (svg(SHAPE.replace("/>", ' data-intensity="much"/>')), "'much' is no number"),
+    "odd_extra": (svg(SHAPE.replace("/>", ' data-extra="[1]"/>')), "is no object"),
+    "metadata": (svg(f'<metadata id="hippain">[1]</metadata>{SHAPE}'), "no object"),
     "html": (b"<html><body/></html>", "first element is 'html'"),
     "no_xml": (b"hello", "no SVG"),
     "cut": (svg(SHAPE)[:-9], "no SVG"),
