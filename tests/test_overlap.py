@@ -16,6 +16,7 @@ from worlds import blob_drawings, square
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS
+from hippain_maps.marks import Mark
 from hippain_maps.overlap import Overlap, overlap
 from hippain_maps.regions import Body, ContextArea
 
@@ -250,3 +251,20 @@ def test_notes_of_the_drawing_are_kept(world: Atlas) -> None:
 def test_standing_views_are_those_of_the_extent() -> None:
     """Insets show skin at another scale, and do not count for the extent."""
     assert STANDING_VIEWS == ("anterior", "posterior", "left_lateral", "right_lateral")
+
+
+def test_a_mark_without_area_beside_another_kind_changes_nothing(body: Body) -> None:
+    """An outline that encloses nothing is no pain, and numbness beside it is measured all the same.
+
+    The view then holds marks of two kinds, and only one of them has an area.
+    """
+    numb = Mark("anterior", "Polygon", _ring((5, 60), (12, 60), (12, 70)), quality=("numb",))
+    flat = Mark("anterior", "Polygon", _ring((1, 60), (1, 60), (1, 60)))
+    alone, beside = (overlap(PainDrawing(marks), body) for marks in ((numb,), (numb, flat)))
+    assert alone.sensory.any()
+    assert not beside.fraction.any()
+    np.testing.assert_array_equal(beside.sensory, alone.sensory)
+
+
+def _ring(*points: tuple[float, float]) -> tuple[tuple[tuple[float, float], ...]]:
+    return ((*points, points[0]),)
