@@ -11,7 +11,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.responses import Response
 
 from hippain_maps.atlas import Atlas
@@ -19,6 +19,7 @@ from hippain_maps.drawing import PainDrawing, drawing_schema
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS
 from hippain_maps.ranking import rank
 from hippain_maps.store import default_path
+from hippain_maps.viewer.addresses import check_parameters, methods_of
 from hippain_maps.viewer.answers import ErrorOut
 from hippain_maps.viewer.atlas_routes import atlas_routes, chart_routes, json_answer
 from hippain_maps.viewer.desk import Desk
@@ -26,7 +27,7 @@ from hippain_maps.viewer.drawing_routes import drawing_routes
 from hippain_maps.viewer.faults import LOG, add_handlers
 from hippain_maps.viewer.figures import load_figures
 from hippain_maps.viewer.file_routes import file_routes
-from hippain_maps.viewer.guard import Guard
+from hippain_maps.viewer.guard import Guard, cookie_name
 from hippain_maps.viewer.page import page_routes
 from hippain_maps.viewer.ranking_data import Ranker
 from hippain_maps.viewer.rates import Rate
@@ -36,6 +37,14 @@ from hippain_maps.viewer.work import WorkFile
 from hippain_maps.viewer.work_routes import own_routes, work_routes
 
 API = "/api/v1"
+
+_DESCRIPTION = (
+    "The link that `hippain view` prints is exchanged for the cookie that every request carries. "
+    "Whatever changes something also names the viewer's own address as its `Origin`. A request "
+    "that does not fit this document is refused: 400 where the body is no JSON, 422 with the code "
+    "`bad_request` otherwise; that goes for parameters which an address does not take, too. "
+    "What fits may still be refused for what it says, where 422 is listed."
+)
 
 _PATIENCE = 2.0
 """Seconds after the start until patterns are got ready: the page comes first."""
@@ -88,7 +97,8 @@ def create_app(
         ],
         lifespan=running,
     )
-    app.include_router(_document_routes(app), prefix=API)
+    app.include_router(_document_routes(app), prefix=API, dependencies=[Depends(check_parameters)])
+    app.state.cookie = cookie_name(port)
     app.state.sessions = sessions
     app.state.work = work
     app.add_middleware(Guard, sessions=sessions, names=("127.0.0.1", "localhost"), port=port)
@@ -100,6 +110,7 @@ def bare_app(routers: Iterable[APIRouter], **more: Any) -> FastAPI:
     app = FastAPI(
         title="hippain_maps",
         summary="Candidate sources of drawn pain, to examine: never a diagnosis.",
+        description=_DESCRIPTION,
         version="1",
         openapi_url=None,
         docs_url=None,
@@ -109,10 +120,17 @@ def bare_app(routers: Iterable[APIRouter], **more: Any) -> FastAPI:
         responses={"4XX": {"model": ErrorOut}, "5XX": {"model": ErrorOut}},
         **more,
     )
-    add_handlers(app)
-    for routes in routers:
-        app.include_router(routes, prefix=API)
-    app.include_router(page_routes())
+    known, pages = list(routers), page_routes()
+
+    def methods(path: str) -> str:
+        if path.startswith(f"{API}/"):
+            return methods_of(path.removeprefix(API), known)
+        return methods_of(path, [pages])
+
+    add_handlers(app, methods)
+    for routes in known:
+        app.include_router(routes, prefix=API, dependencies=[Depends(check_parameters)])
+    app.include_router(pages)
     return app
 
 
@@ -132,6 +150,9 @@ def openapi_document(app: FastAPI) -> dict[str, Any]:
     document = app.openapi()
     schemas = document["components"]["schemas"]
     if "Drawing" not in schemas:
+        cookie = {"type": "apiKey", "in": "cookie", "name": app.state.cookie}
+        document["components"]["securitySchemes"] = {"cookie": cookie}
+        document["security"] = [{"cookie": []}]
         home = "#/components/schemas/Drawing"
         schema = _moved(drawing_schema(), home)
         schemas["Drawing"] = {k: v for k, v in schema.items() if k not in ("$id", "$schema")}

@@ -11,7 +11,15 @@ from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
 from hippain_maps.viewer import answers, figures
 from hippain_maps.viewer.atlas_routes import FIGURE_ANSWER, file_answer, json_answer
-from hippain_maps.viewer.models import DRAWING_BODY, Language, Top, bad_drawing, body_of
+from hippain_maps.viewer.models import (
+    DRAWING_BODY,
+    NO_DRAWING,
+    Language,
+    Top,
+    bad_drawing,
+    body_of,
+    refused,
+)
 from hippain_maps.viewer.ranking_data import Parts, Ranker
 from hippain_maps.viewer.rates import Rate
 
@@ -30,7 +38,12 @@ def drawing_routes(ranker: Ranker, rank_rate: Rate, figure_rate: Rate) -> APIRou
     """
     routes = APIRouter()
 
-    @routes.post("/rank", response_model=answers.RankingOut, openapi_extra=dict(DRAWING_BODY))
+    @routes.post(
+        "/rank",
+        response_model=answers.RankingOut,
+        responses=refused(NO_DRAWING),
+        openapi_extra=dict(DRAWING_BODY),
+    )
     def rank_drawing(
         body: Body, top: Top = 8, lang: Language = "en", parts: Parts = "all"
     ) -> Response:
@@ -47,7 +60,7 @@ def drawing_routes(ranker: Ranker, rank_rate: Rate, figure_rate: Rate) -> APIRou
     @routes.post(
         "/figure",
         response_class=Response,
-        responses=FIGURE_ANSWER,
+        responses=FIGURE_ANSWER | refused(f"{NO_DRAWING}, and one without pain on the map"),
         openapi_extra=dict(DRAWING_BODY),
     )
     def draw_ranking(
@@ -63,7 +76,12 @@ def drawing_routes(ranker: Ranker, rank_rate: Rate, figure_rate: Rate) -> APIRou
             raise DrawingError(ranked.nothing)
         return file_answer(figures.ranking_figure(ranked, format, theme=theme), format, "ranking")
 
-    @routes.post("/check", response_model=answers.CheckOut, openapi_extra=dict(DRAWING_BODY))
+    @routes.post(
+        "/check",
+        response_model=answers.CheckOut,
+        responses=refused(NO_DRAWING),
+        openapi_extra=dict(DRAWING_BODY),
+    )
     def check_drawing(body: Body) -> Response:
         """Return a drawing file as it was understood, or say what is wrong with it."""
         rank_rate.take()

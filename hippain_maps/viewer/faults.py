@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from traceback import extract_tb
 from typing import Any
@@ -138,11 +138,23 @@ def fault(error: BaseException) -> Refusal:
     return Refusal(500, "fault", "a fault of the program, not of your input; please report it")
 
 
-def add_handlers(app: FastAPI) -> None:
-    """Have an app answer all errors in the one shape."""
+def add_handlers(app: FastAPI, methods: Callable[[str], str]) -> None:
+    """Have an app answer all errors in the one shape.
+
+    Parameters
+    ----------
+    app : FastAPI
+        What answers.
+    methods : callable
+        From a path to the methods that it answers to, with commas.
+    """
 
     async def answer(request: Request, error: Exception) -> Response:
-        return (refusal_of(error) or fault(error)).response()
+        refusal = refusal_of(error) or fault(error)
+        if refusal.status == 405 and (answered := methods(request.url.path)):
+            # The framework names those of one route alone.
+            refusal.headers = {"Allow": answered}
+        return refusal.response()
 
     for kind in (
         Refusal,

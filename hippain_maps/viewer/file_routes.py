@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import tempfile
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -20,7 +21,16 @@ from hippain_maps.store_archive import export_visits, import_visits, look_into
 from hippain_maps.viewer import visit_models as models
 from hippain_maps.viewer.atlas_routes import json_answer
 from hippain_maps.viewer.faults import Refusal
-from hippain_maps.viewer.models import DRAWING_BODY, bad_drawing, body_of
+from hippain_maps.viewer.models import (
+    DRAWING_BODY,
+    IMPOSSIBLE,
+    NO_DRAWING,
+    NOT_STORED,
+    VisitNumber,
+    bad_drawing,
+    body_of,
+    refused,
+)
 from hippain_maps.viewer.rates import Rate
 from hippain_maps.viewer.visit_data import offered_data
 
@@ -28,13 +38,22 @@ if TYPE_CHECKING:
     from hippain_maps.report import Case
 
 Body = Annotated[bytes, Depends(body_of)]
+Paper = Literal["a4", "letter"]
 
 ZIP: Mapping[int | str, dict[str, Any]] = {200: {"content": {"application/zip": {}}}}
 PDF: Mapping[int | str, dict[str, Any]] = {200: {"content": {"application/pdf": {}}}}
+ZIP_BODY: Mapping[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "An archive, as the export makes it.",
+        "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
+@dataclass(frozen=True, slots=True)
 class Print:
-    """How a page is printed, from the query.
+    """How a page is printed.
 
     Parameters
     ----------
@@ -48,15 +67,10 @@ class Print:
         For printing in black and white.
     """
 
-    def __init__(
-        self,
-        lang: Literal["en", "de", "fr", "es"] = "en",
-        for_patient: Annotated[bool, Query(description="In plain words, for the patient.")] = False,
-        paper: Literal["a4", "letter"] = "a4",
-        mono: Annotated[bool, Query(description="For printing in black and white.")] = False,
-    ) -> None:
-        self._lang, self._for_patient = lang, for_patient
-        self._paper, self._mono = paper, mono
+    lang: str
+    for_patient: bool
+    paper: Paper
+    mono: bool
 
     def answer(self, case: Case, atlas: Atlas) -> Response:
         """Return the page as a PDF file."""
@@ -65,16 +79,26 @@ class Print:
         content = report_bytes(
             case,
             atlas,
-            language=self._lang,
-            for_patient=self._for_patient,
-            paper=self._paper,
-            mono=self._mono,
+            language=self.lang,
+            for_patient=self.for_patient,
+            paper=self.paper,
+            mono=self.mono,
         )
-        name = "for_you.pdf" if self._for_patient else "report.pdf"
+        name = "for_you.pdf" if self.for_patient else "report.pdf"
         return _file(content, "application/pdf", name)
 
 
-Printing = Annotated[Print, Depends()]
+def print_of(
+    lang: Literal["en", "de", "fr", "es"] = "en",
+    for_patient: Annotated[bool, Query(description="In plain words, for the patient.")] = False,
+    paper: Paper = "a4",
+    mono: Annotated[bool, Query(description="For printing in black and white.")] = False,
+) -> Print:
+    """Return how a page is printed, from the query."""
+    return Print(lang, for_patient, paper, mono)
+
+
+Printing = Annotated[Print, Depends(print_of)]
 
 
 def file_routes(atlas: Atlas, path: Path, rate: Rate) -> APIRouter:
@@ -98,7 +122,7 @@ def file_routes(atlas: Atlas, path: Path, rate: Rate) -> APIRouter:
 def _report_routes(routes: APIRouter, atlas: Atlas, path: Path, rate: Rate) -> None:
     @routes.get("/store/report", response_class=Response, responses=dict(PDF))
     def print_visit(
-        visit: Annotated[int, Query(ge=1, lt=2**62, description="Number of a visit.")],
+        visit: VisitNumber,
         printing: Printing,
     ) -> Response:
         """Return the page of a visit for the file, or the one in plain words, as PDF."""
@@ -112,7 +136,7 @@ def _report_routes(routes: APIRouter, atlas: Atlas, path: Path, rate: Rate) -> N
     @routes.post(
         "/report",
         response_class=Response,
-        responses=dict(PDF),
+        responses=dict(PDF) | refused(NO_DRAWING),
         openapi_extra=dict(DRAWING_BODY),
     )
     def print_drawing(body: Body, printing: Printing) -> Response:
@@ -142,18 +166,33 @@ def _archive_routes(routes: APIRouter, path: Path, rate: Rate) -> None:
             export_visits(store, made, codes=patient)
             return _file(made.read_bytes(), "application/zip", "visits.zip")
 
-    @routes.post("/store/import", response_model=models.ImportOut)
+    @routes.post(
+        "/store/import",
+        response_model=models.ImportOut,
+        responses=refused(NOT_STORED, IMPOSSIBLE),
+        openapi_extra=dict(ZIP_BODY),
+    )
     def import_archive(
         body: Body,
         look: Annotated[bool, Query(description="Add nothing, say what is in it.")] = False,
         skip_known: Annotated[bool, Query(description="Leave out codes that are known.")] = False,
-        old: Annotated[list[str] | None, Query(description="Codes to be changed ...")] = None,
-        new: Annotated[list[str] | None, Query(description="... into these.")] = None,
+        old: Annotated[
+            list[str] | None, Query(max_length=1000, description="Codes to be changed ...")
+        ] = None,
+        new: Annotated[
+            list[str] | None, Query(max_length=1000, description="... into these.")
+        ] = None,
     ) -> Response:
         """Add the patients of a zip; a patient that is there is never overwritten."""
         rate.take()
         if len(old or []) != len(new or []):
-            raise Refusal(422, "bad_request", "as many new codes as old ones", where="query.new")
+            raise Refusal(
+                422,
+                "bad_value",
+                f"query.new: give as many new codes as old ones; {len(old or [])} old and "
+                f"{len(new or [])} new were given",
+                where="query.new",
+            )
         with Store(path) as store:
             offered = look_into(store, io.BytesIO(body))
             if look:

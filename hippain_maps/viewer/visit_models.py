@@ -9,19 +9,32 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hippain_maps.geometry import Side, View
+from hippain_maps.viewer.models import DrawingIn, Number
 from hippain_maps.visits import MAX_CODE, MAX_NOTE, DrawnBy
 
-Number = Annotated[int, Field(ge=1, lt=2**62)]
-Code = Annotated[str, Field(min_length=1, max_length=MAX_CODE)]
+Code = Annotated[str, Field(pattern=r"\S", max_length=MAX_CODE)]
 Note = Annotated[str, Field(max_length=MAX_NOTE)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
 
+def _day(given: object) -> object:
+    """Return a date; numbers and times, which pydantic takes for dates too, are none."""
+    try:
+        if isinstance(given, str) and len(given) == len("2026-01-31"):
+            return dt.date.fromisoformat(given)
+    except ValueError:
+        pass
+    raise ValueError("no date; a date is YYYY-MM-DD, such as 2026-01-31")
+
+
+Day = Annotated[dt.date, BeforeValidator(_day)]
+
+
 class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", strict=True)
 
 
 class PatientRecordIn(_In):
@@ -29,33 +42,50 @@ class PatientRecordIn(_In):
 
     code: Code
     consent: bool
-    keep_until: dt.date | None = None
+    keep_until: Day | None = None
 
 
 class ConsentIn(_In):
     """Consent, and until when to keep a patient."""
 
     consent: bool
-    keep_until: dt.date | None = None
+    keep_until: Day | None = None
 
 
 class VisitIn(_In):
     """A new visit: empty, from the last one's drawing, or with a drawing."""
 
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"required": ["start"], "properties": {"start": {"const": "drawing"}}},
+            "then": {"required": ["drawing"], "properties": {"drawing": {"type": "object"}}},
+            "else": {"properties": {"drawing": {"type": "null"}}},
+        }
+    )
+
     patient: Code
     start: Literal["empty", "last", "drawing"] = "empty"
-    drawing: dict[str, Any] | None = None
-    date: dt.date | None = None
+    drawing: DrawingIn | None = None
+    date: Day | None = None
     drawn_by: DrawnBy = "patient"
+
+    @model_validator(mode="after")
+    def _drawing_where_there_is_one(self) -> VisitIn:
+        if (self.start == "drawing") != (self.drawing is not None):
+            raise ValueError(
+                "a drawing is given where start is 'drawing', and only there; "
+                f"start is '{self.start}'"
+            )
+        return self
 
 
 class VisitChange(_In):
     """What changed of a visit, and the revision that it replaces."""
 
-    revision: Annotated[int, Field(ge=1)]
-    drawing: dict[str, Any] | None = None
+    revision: Number
+    drawing: DrawingIn | None = None
     note: Note | None = None
-    date: dt.date | None = None
+    date: Day | None = None
     drawn_by: DrawnBy | None = None
 
 
@@ -72,7 +102,7 @@ class PressedIn(_In):
     point: Id
     side: Side
     familiar: bool
-    drawing: dict[str, Any]
+    drawing: DrawingIn
 
 
 class _Out(BaseModel):

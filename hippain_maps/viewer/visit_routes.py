@@ -25,7 +25,19 @@ from hippain_maps.viewer import visit_models as models
 from hippain_maps.viewer.atlas_routes import json_answer
 from hippain_maps.viewer.desk import Desk
 from hippain_maps.viewer.faults import Refusal
-from hippain_maps.viewer.models import Language, body_of, json_body, read_as
+from hippain_maps.viewer.models import (
+    IMPOSSIBLE,
+    MOST,
+    NO_DRAWING,
+    NOT_STORED,
+    Language,
+    Numbered,
+    VisitNumber,
+    body_of,
+    json_body,
+    read_as,
+    refused,
+)
 from hippain_maps.viewer.ranking_data import Ranker
 from hippain_maps.viewer.rates import Rate
 from hippain_maps.viewer.visit_data import (
@@ -41,7 +53,7 @@ from hippain_maps.visits import kept_ranking
 
 Body = Annotated[bytes, Depends(body_of)]
 Code = Annotated[str, Query(min_length=1, max_length=200, description="The patient's code.")]
-VisitNumber = Annotated[int, Query(ge=1, lt=2**62, description="Number of a visit.")]
+_DATE_AND_NUMBER = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01]):[0-9]{1,18}$"
 
 
 def visit_routes(
@@ -100,6 +112,7 @@ def _patient_routes(routes: APIRouter, path: Path, desk: Desk) -> None:
     @routes.post(
         "/store/patients",
         response_model=models.PatientRecord,
+        responses=refused(NOT_STORED),
         openapi_extra=dict(json_body(models.PatientRecordIn)),
     )
     def add_patient(body: Body) -> Response:
@@ -185,12 +198,12 @@ def _visit_routes(
         now_open(visit)
         return json_answer({"visit": visit, "seen": visit["revision"]})
 
-    @routes.get("/store/visits", response_model=models.VisitsOut)
+    @routes.get("/store/visits", response_model=models.VisitsOut, responses=refused(IMPOSSIBLE))
     def list_visits(
         patient: Code,
         before: Annotated[
             str | None,
-            Query(pattern=r"^\d{4}-\d\d-\d\d:\d{1,18}$", description="Date:number of the last."),
+            Query(pattern=_DATE_AND_NUMBER, description="Date:number of the last."),
         ] = None,
     ) -> Response:
         """Return a page of a patient's visits, the latest first."""
@@ -201,7 +214,7 @@ def _visit_routes(
                 behind = dt.date.fromisoformat(date), int(number)
             except ValueError:
                 raise Refusal(
-                    422, "bad_request", "query.before: no such date", where="query.before"
+                    422, "bad_value", "query.before: there is no such date", where="query.before"
                 ) from None
         with Store(path) as store:
             found = store.visits(patient, most=PAGE + 1, before=behind)
@@ -217,6 +230,7 @@ def _visit_routes(
     @routes.post(
         "/store/visits",
         response_model=models.VisitOut,
+        responses=refused(NO_DRAWING),
         openapi_extra=dict(json_body(models.VisitIn)),
     )
     def start_visit(body: Body) -> Response:
@@ -231,7 +245,7 @@ def _visit_routes(
                     # The pain is the starting point; answers and findings are asked anew.
                     drawing = PainDrawing(last.marks, last.views_completed)
             elif given.start == "drawing":
-                drawing = _drawing(given.drawing or {})
+                drawing = _drawing(given.drawing or {})  # It is there: the model says so.
             visit = store.add_visit(
                 given.patient,
                 drawing,
@@ -242,7 +256,7 @@ def _visit_routes(
             return now_open(_whole(store, visit.id))
 
     @routes.get("/store/visits/{number}", response_model=models.VisitOut)
-    def get_visit(number: int) -> Response:
+    def get_visit(number: Numbered) -> Response:
         """Return a visit with its drawing, and what was pressed."""
         with Store(path) as store:
             return json_answer(_whole(store, _in_range(number)))
@@ -250,9 +264,10 @@ def _visit_routes(
     @routes.put(
         "/store/visits/{number}",
         response_model=models.SavedVisit,
+        responses=refused(NO_DRAWING),
         openapi_extra=dict(json_body(models.VisitChange)),
     )
-    def save_visit(body: Body, number: int) -> Response:
+    def save_visit(body: Body, number: Numbered) -> Response:
         """Save what changed of a visit; refused if it was saved elsewhere since it was read."""
         given = read_as(models.VisitChange, body)
         drawing = None if given.drawing is None else _drawing(given.drawing)
@@ -277,7 +292,7 @@ def _visit_routes(
         return json_answer({"revision": saved.revision, "atlas": saved.atlas})
 
     @routes.delete("/store/visits/{number}", response_model=models.DeletedOut)
-    def delete_visit(number: int) -> Response:
+    def delete_visit(number: Numbered) -> Response:
         """Delete a visit with what was pressed, for good."""
         with Store(path) as store:
             store.delete_visit(_in_range(number))
@@ -286,7 +301,9 @@ def _visit_routes(
 
 
 def _course_routes(routes: APIRouter, atlas: Atlas, path: Path, rate: Rate) -> None:
-    @routes.get("/store/comparison", response_model=models.ComparisonOut)
+    @routes.get(
+        "/store/comparison", response_model=models.ComparisonOut, responses=refused(NOT_STORED)
+    )
     def compare_visits(before: VisitNumber, after: VisitNumber, lang: Language = "en") -> Response:
         """Return what changed between two visits of one patient."""
         rate.take()
@@ -317,9 +334,10 @@ def _pressed_routes(routes: APIRouter, atlas: Atlas, path: Path) -> None:
     @routes.post(
         "/store/visits/{number}/pressed",
         response_model=models.PressedOut,
+        responses=refused(NO_DRAWING),
         openapi_extra=dict(json_body(models.PressedIn)),
     )
-    def add_pressed(body: Body, number: int) -> Response:
+    def add_pressed(body: Body, number: Numbered) -> Response:
         """Keep what pressing a trigger point sent, as the patient drew it."""
         given = read_as(models.PressedIn, body)
         source = atlas.source(given.source)
@@ -346,14 +364,14 @@ def _pressed_routes(routes: APIRouter, atlas: Atlas, path: Path) -> None:
         )
 
     @routes.delete("/store/pressed/{number}", response_model=models.DeletedOut)
-    def delete_pressed(number: int) -> Response:
+    def delete_pressed(number: Numbered) -> Response:
         """Delete an observation, for good."""
         with Store(path) as store:
             store.delete_observation(_in_range(number))
         return json_answer({"deleted": [str(number)]})
 
 
-def _whole(store: Store, number: int) -> dict[str, Any]:
+def _whole(store: Store, number: Numbered) -> dict[str, Any]:
     return visit_data(store.visit(number), store.observations(visit=number))
 
 
@@ -371,7 +389,7 @@ def _close_missing(store: Store, desk: Desk) -> None:
 
 def _in_range(number: int) -> int:
     """Return a number that the database can hold."""
-    if not 0 < number < 2**62:
+    if not 0 < number <= MOST:
         raise Refusal(404, "not_found", f"there is no number {str(number)[:20]}")
     return number
 

@@ -16,12 +16,14 @@ from hippain_maps.viewer import answers
 from hippain_maps.viewer.atlas_routes import json_answer
 from hippain_maps.viewer.faults import Refusal
 from hippain_maps.viewer.models import (
+    NO_DRAWING,
     CodeIn,
     PatientIn,
     WorkIn,
     body_of,
     json_body,
     read_as,
+    refused,
     session_of,
 )
 from hippain_maps.viewer.ranking_data import Ranker
@@ -57,7 +59,12 @@ def own_routes(work: Keeper) -> APIRouter:
         """Return the unsaved drawing; null where there is none."""
         return _answer(work.get())
 
-    @routes.put("/work", response_model=answers.SavedOut, openapi_extra=dict(json_body(WorkIn)))
+    @routes.put(
+        "/work",
+        response_model=answers.SavedOut,
+        responses=refused(NO_DRAWING),
+        openapi_extra=dict(json_body(WorkIn)),
+    )
     def put_work(body: Body) -> Response:
         """Keep a drawing in place of the one with the revision that is named."""
         given = read_as(WorkIn, body)
