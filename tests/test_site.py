@@ -295,6 +295,9 @@ def test_the_reference_lies_beside_the_atlas() -> None:
     made[contents.path] = contents.main.encode()
     assert "api/hippain_maps/ranking.html" in made
     assert not any("/_" in path for path in made)
+    pages = {path: content for path, content in made.items() if path.endswith(".html")}
+    assert not [path for path, content in pages.items() if b"$$" in content]
+    assert made["api/hippain_maps/ranking.html"].count(b'class="formula"') == 6
     assert broken_links({**made, "index.html": b"", "assets/mark.svg": b""}) == []
 
 

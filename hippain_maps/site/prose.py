@@ -31,7 +31,7 @@ def _blocks(blocks: list[str]) -> Iterator[Html]:
             lines = lines[1:]
         if maths and (not lines or lines[0].startswith(" ")):
             if lines:
-                yield _formulas(" ".join(line.strip() for line in lines))
+                yield formulas(" ".join(line.strip() for line in lines))
             continue
         maths = False
         if len(lines) > 1 and set(lines[1]) == {"-"}:
@@ -41,7 +41,7 @@ def _blocks(blocks: list[str]) -> Iterator[Html]:
             yield tag("p", inline(" ".join(lines)))
 
 
-def _formulas(latex: str) -> Html:
+def formulas(latex: str) -> Html:
     """Return formulas that stand in one line of the source, a line each."""
     large = latex.replace(r"\frac", r"\dfrac")
     return tag(

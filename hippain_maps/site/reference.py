@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import html
 import pkgutil
+import re
 import tempfile
 import warnings
 from importlib import import_module
+from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from hippain_maps.site.desk import Page
 from hippain_maps.site.markup import join, tag
-from hippain_maps.site.prose import inline
+from hippain_maps.site.prose import formulas, inline
 
 _PACKAGE = "hippain_maps"
 _UP = "hippain-top/"
 """Stands for the way up to the top of the site, until the depth of a page is known."""
+
+_STYLE = "reference.css"
+_FORMULA = re.compile(r"<p>\$\$(?P<latex>.*?)\$\$</p>", re.DOTALL)
 
 _LEFT_OUT = ("cli", "viewer", "site")
 """What people run and do not import."""
@@ -46,8 +53,8 @@ def reference_pages() -> dict[str, bytes]:
             # It looks for the types of a named tuple's fields without the names of its module.
             warnings.filterwarnings("ignore", "Error parsing type annotation", UserWarning)
             pdoc.pdoc(*public_modules(), rf"!{_PACKAGE}\.(.*\.)?_", output_directory=top)
-        return {
-            path.as_posix(): _placed((top / path).read_bytes(), len(path.parts))
+        return {_STYLE: _style()} | {
+            path.as_posix(): _placed(top / path, len(path.parts))
             for path in sorted(found.relative_to(top) for found in top.rglob("*.*"))
         }
 
@@ -74,12 +81,32 @@ def contents_page() -> Page:
     return Page("python.html", "Python", main, "The modules of the Python package.")
 
 
-def _placed(page: bytes, depth: int) -> bytes:
-    """Return a page with its links to the atlas, which depend on how deep it lies."""
-    page = page.replace(
-        b"</head>", b"<style>img.logo{max-width:4.5rem!important}</style></head>", 1
-    )
-    return page.replace(_UP.encode(), b"../" * depth)
+def _style() -> bytes:
+    """Return the colours of the pages, and those of code in the dark."""
+    from pygments.formatters import HtmlFormatter
+
+    own = files("hippain_maps.site").joinpath("static", _STYLE).read_text(encoding="utf-8")
+    formatter: Any = HtmlFormatter(style="native")
+    code = formatter.get_style_defs(".pdoc-code")
+    return f"{own}@media (prefers-color-scheme: dark) {{\n{code}\n}}\n".encode()
+
+
+def _placed(page: Path, depth: int) -> bytes:
+    """Return a page with its formulas drawn, and its links, which depend on how deep it lies."""
+    if page.suffix != ".html":
+        # The index of the search: it holds the text of all pages.
+        return page.read_bytes()
+    text = page.read_text(encoding="utf-8")
+    link = f'<link rel="stylesheet" href="{_UP}api/{_STYLE}"></head>'
+    text = text.replace("</head>", link, 1)
+    text = _FORMULA.sub(lambda found: str(formulas(_latex(found["latex"]))), text)
+    return text.replace(_UP, "../" * depth).encode()
+
+
+def _latex(marked: str) -> str:
+    """Return formulas that pdoc has written as paragraphs in one line."""
+    joined = re.sub(r"</p>\s*<p>", r" \\qquad ", marked)
+    return " ".join(html.unescape(re.sub(r"</?em>", "_", joined)).split())
 
 
 def public_modules() -> list[str]:
