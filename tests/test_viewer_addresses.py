@@ -101,6 +101,8 @@ def test_a_body_is_asked_for(app: FastAPI, page: Client) -> None:
         query = {p["name"]: "1" for p in needed if p.get("required")}
         answer = page.request(method, path, params=query)
         assert answer.status_code in (400, 422), (method, path, answer.text)
+        if method == "PUT":
+            assert "a JSON object is expected" in error_of(answer, 400, "bad_json")
     assert page.get("/api/v1/store/patients").json()["patients"] == []
 
 
@@ -125,7 +127,7 @@ def test_the_document_says_how_to_get_in(app: FastAPI) -> None:
         ("consent", "yes", "valid boolean"),
         ("consent", 1, "valid boolean"),
         ("code", 17, "valid string"),
-        ("code", "  ", "pattern"),
+        ("code", "  ", "this is blank"),
     ],
 )
 def test_a_member_of_another_type_is_refused(

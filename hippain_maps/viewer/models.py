@@ -93,6 +93,9 @@ def read_as(model: type[M], body: bytes) -> M:
     Refusal
         If it is not JSON, or does not fit; it names the member, and repeats no value.
     """
+    if not body.strip():
+        members = ", ".join(model.model_fields)
+        raise Refusal(400, "bad_json", f"the body is empty; a JSON object is expected: {members}")
     try:
         data = parse_json(body)
     except DrawingError as error:

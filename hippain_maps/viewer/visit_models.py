@@ -9,13 +9,24 @@ from __future__ import annotations
 import datetime as dt
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from hippain_maps.geometry import Side, View
 from hippain_maps.viewer.models import DrawingIn, Number
 from hippain_maps.visits import MAX_CODE, MAX_NOTE, DrawnBy
 
-Code = Annotated[str, Field(pattern=r"\S", max_length=MAX_CODE)]
+
+def _not_blank(given: str) -> str:
+    if not given.strip():
+        raise ValueError(f"a patient code has 1 to {MAX_CODE} printable characters; this is blank")
+    return given
+
+
+Code = Annotated[
+    str,
+    Field(max_length=MAX_CODE, json_schema_extra={"pattern": r"\S"}),
+    AfterValidator(_not_blank),
+]
 Note = Annotated[str, Field(max_length=MAX_NOTE)]
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=80)]
 
