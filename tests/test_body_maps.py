@@ -173,6 +173,8 @@ def test_the_crosswalk_is_a_table(body_map: BodyMap) -> None:
         (("side: [thigh_lateral]", "side: [thigh_latral]"), "did you mean"),
         (("confidence: partial", "confidence: sure"), "confidence"),
         (('female: {"112"', 'female: {"912"'), "female"),
+        (("at: [4, 106]", "at: [4, 106], regions: [x]"), "a face .* or a set of `regions`"),
+        (("at: [4, 106]", "inset: plantar"), "`view` and `at` belong together"),
     ],
 )
 def test_a_wrong_file_is_refused(body: Body, change: tuple[str, str], says: str) -> None:

@@ -195,6 +195,33 @@ def test_an_answer_that_cannot_be_used_is_refused(run: Run, answer: str, words: 
     assert words in refused(run("rank", PIRIFORMIS, "--clue", answer))
 
 
+def test_what_is_too_close_to_call_is_told(run: Run) -> None:
+    """Two candidates of nearly equal probability stand in bold before the reasons."""
+    said = " ".join(run("rank", EXAMPLES / "gluteus_maximus.geojson").stdout.split())
+    assert "Too close to call: Gluteus maximus (" in said
+
+
+def test_what_no_view_shows_is_told(run: Run, tmp_path: Path) -> None:
+    """A part of the pattern on a view that was not used is no reason against it, and is named."""
+    document = json.loads((EXAMPLES / "psoas.geojson").read_text(encoding="utf-8"))
+    marks = [f for f in document["features"] if f["properties"]["view"] == "anterior"]
+    assert marks
+    document["features"], document["hippain"]["views_completed"] = marks, []
+    path = tmp_path / "front.geojson"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    said = " ".join(run("rank", path).stdout.split())
+    assert "not seen in the views used: " in said
+
+
+def test_two_empty_drawings_have_no_overlap_to_state(run: Run, tmp_path: Path) -> None:
+    """Nothing before and nothing after is no agreement of 0 or of 1."""
+    path = tmp_path / "empty.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": []}), encoding="utf-8")
+    result = run("compare", path, path)
+    assert result.exit_code == 0, result.stderr
+    assert "Neither drawing holds pain: there is no overlap to state." in result.stdout
+
+
 def test_what_was_palpated_is_told_with_its_factor(run: Run, tmp_path: Path, atlas: Atlas) -> None:
     """Each finding of a drawing is said in words, with what it did to the source."""
     document = json.loads(PIRIFORMIS.read_text(encoding="utf-8"))

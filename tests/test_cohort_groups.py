@@ -344,6 +344,7 @@ def test_summary_and_reliability_print(study: Path) -> None:
         (("map", "@regions.parquet", "-o", "@x.png", "--where", "group"), "COLUMN=VALUE"),
         (("summary", "@regions.parquet", "--mirror-to", "afected"), "did you mean 'affected'"),
         (("reliability", "@ranked.csv", "--by", "patient"), "codes"),
+        (("map", "@regions.parquet", "-o", "@x.png", "--one-per", "patint"), "'patient'"),
     ],
 )
 def test_wrong_requests_are_refused_in_a_line(
@@ -353,6 +354,15 @@ def test_wrong_requests_are_refused_in_a_line(
     done = run(study, "cohort", *arguments)
     assert done.exit_code == 2
     assert message in done.output
+
+
+def test_one_way_of_sharing_out_work_is_given(study: Path) -> None:
+    """Workers of this machine and a cluster elsewhere are two answers to one question."""
+    call = ("rank-many", "@study.parquet", "-o", "@twice.parquet", "--workers", "2")
+    done = run(study, *call, "--scheduler", "tcp://127.0.0.1:1")
+    assert done.exit_code == 2
+    assert "give --workers or --scheduler, not both" in done.output
+    assert not (study / "twice.parquet").exists()
 
 
 def test_rank_many_on_the_command_line(study: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +13,10 @@ import pytest
 from click.testing import CliRunner
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.console import Console
 from worlds import hand_drawn_atlas, point, source, square
 
+from hippain_maps._pool_table import print_pool
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.cli import main
 from hippain_maps.drawing import PainDrawing
@@ -171,6 +174,17 @@ def test_points_that_the_atlas_lacks_are_told(store: Store, small: Atlas) -> Non
     pool = pool_referrals(store, small)
     assert pool.points == ()
     assert pool.unknown == {"no_muscle:x": 1}
+
+
+def test_the_table_says_what_nobody_felt(store: Store, small: Atlas) -> None:
+    """A point that sent nothing, and one that the atlas lacks, are lines of the table."""
+    press(store, "A", PainDrawing())
+    press(store, "B", on_back(UPPER), source="no_muscle", point="x")
+    console = Console(record=True, width=100, file=io.StringIO())
+    print_pool(console, pool_referrals(store, small))
+    said = console.export_text()
+    assert "1 of a trigger point that this atlas lacks: no_muscle:x" in said
+    assert "Nobody felt anything in a region of the map." in said
 
 
 @given(st.integers(1, 300), st.data())

@@ -9,6 +9,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -214,6 +215,32 @@ def test_damage_is_found_by_reading_everything(store: Store, path: Path) -> None
     path.write_bytes(data)
     with Store(path) as damaged, pytest.raises(StoreError, match="damaged"):
         damaged.check()
+
+
+def test_visits_without_their_patient_are_damage(store: Store, path: Path) -> None:
+    """Rows that another program tore apart are found by the check, in words."""
+    store.add_visit("K-17", example("piriformis"))
+    store.close()
+    with closing(sqlite3.connect(path)) as torn, torn:
+        torn.execute("PRAGMA foreign_keys = OFF")
+        torn.execute("DELETE FROM patients")
+    with (
+        Store(path) as damaged,
+        pytest.raises(StoreError, match="rows without their patient or visit"),
+    ):
+        damaged.check()
+
+
+def test_the_database_of_another_program_is_known_by_its_mark(path: Path) -> None:
+    """A number in the header of a database says whose it is; that of another is left alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute("PRAGMA application_id = 77")
+        other.execute("CREATE TABLE mine (one)")
+    before = path.read_bytes()
+    with pytest.raises(StoreError, match="another program's database; nothing was changed"):
+        Store(path)
+    assert path.read_bytes() == before
 
 
 @pytest.mark.parametrize(

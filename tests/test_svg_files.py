@@ -216,6 +216,14 @@ def test_what_is_filled_or_closed_is_an_outline(element: str, kind: str) -> None
     assert mark.kind == kind
 
 
+def test_shapes_without_extent_are_told_of() -> None:
+    """A circle without radius and a rectangle without height draw nothing."""
+    nothing = '<circle cx="5" cy="5" r="0"/><ellipse rx="2" ry="0"/><rect width="4" height="0"/>'
+    record = read(nothing + SHAPE)
+    assert len(record.drawing.marks) == 1
+    assert record.notes == ("left out: 3 shapes without extent",)
+
+
 def test_the_width_of_a_stroke_is_scaled() -> None:
     """A stroke is as wide as it is drawn, through every transform; hairlines are told of."""
     line = '<path d="M1 20L5 20" fill="none" stroke="red" stroke-width="{}"/>'

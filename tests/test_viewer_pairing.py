@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import itertools
 import os
 import socket
 import ssl
 import subprocess
 import sys
+import threading
 from http.cookies import SimpleCookie
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import httpx
 import pytest
 from viewer_client import COOKIE, EMPTY, Client, error_of, spot
 
+from hippain_maps._view_command import _pairing
 from hippain_maps.atlas import Atlas
 from hippain_maps.errors import HippainError
 from hippain_maps.viewer import pair_server
@@ -242,6 +246,36 @@ def test_without_a_network_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="the folder for data is named by the environment")
+def test_enter_gives_the_next_patient_a_link(
+    world: Atlas,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The first link is printed at once; each press of Enter in a terminal prints another."""
+    numbers = itertools.count(1)
+
+    class Door:
+        def invitation(self) -> str:
+            return f"link {next(numbers)}"
+
+    class Terminal(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    monkeypatch.setattr(pair_server, "open_pair_server", lambda *_: Door())
+    monkeypatch.setattr(sys, "stdin", Terminal("\n\n"))
+    before = set(threading.enumerate())
+    _pairing(world, "en")(WorkFile(tmp_path))
+    for thread in set(threading.enumerate()) - before:
+        thread.join(timeout=10)
+    said = capsys.readouterr().err.splitlines()
+    assert [line for line in said if line.startswith("link")] == ["link 1", "link 2", "link 3"]
+    monkeypatch.setattr(sys, "stdin", io.StringIO("\n"))
+    _pairing(world, "en")(WorkFile(tmp_path))
+    assert "link 5" not in capsys.readouterr().err
+
+
 def test_the_command_prints_the_code_and_the_warning(tmp_path: Path) -> None:
     """A QR code, the link, what it opens, and the printed link of this machine beside it."""
     env = {**os.environ, "HOME": str(tmp_path), "XDG_DATA_HOME": str(tmp_path)}
