@@ -9,6 +9,7 @@ import pytest
 from browser_kit import Desk
 
 CARDS = "#list-candidates .card"
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
 def first_share(desk: Desk) -> tuple[str, str, float]:
@@ -202,3 +203,25 @@ def test_the_page_speaks_the_language_of_the_browser(desks: Any, language: str) 
     text = desk.page.evaluate("() => document.body.innerText")
     assert "Draw where it hurts" not in text
     assert not [word for word in text.split() if word.startswith(("results.", "flags.", "ask."))]
+
+
+def test_a_pack_is_named_wherever_it_counts(desks: Any, tmp_path: Path) -> None:
+    """The results name the atlas and the packs in it; a source says the pack it comes from."""
+    from browser_kit import serving
+
+    with serving(tmp_path, "--patterns", str(EXAMPLES / "pack")) as (_, link):
+        desk = desks(address=link)
+        with desk.reranked():
+            desk.stroke("plantar", [(6.5, 17), (8.5, 17.5)])
+        said = desk.page.locator(".provenance").inner_text()
+        assert desk.state()["ranking"]["atlas"] in said
+        assert "foot-extra 1.0" in said
+        card = desk.page.locator(CARDS).filter(has_text="Flexor digitorum brevis").first
+        card.locator(".card-head").click()
+        desk.page.wait_for_selector(f"{CARDS}.open")
+        assert "From the pack foot-extra" in desk.page.locator(f"{CARDS}.open").inner_text()
+        desk.page.locator(f'{CARDS}.open [data-key^="detail-"]').click()
+        desk.page.wait_for_selector("#detail-title")
+        assert "foot-extra" in desk.page.locator(".detail-head").inner_text()
+        # Left before the server goes, which the page would miss.
+        desk.page.goto("about:blank")

@@ -4,13 +4,16 @@
 import { s } from "./dom.js";
 import { state, VIEWS } from "./state.js";
 
-export const chart = { views: new Map(), areas: {}, plainAreas: {}, qualities: [], depths: [], frame: "", atlas: "" };
+export const chart = { views: new Map(), areas: {}, plainAreas: {}, qualities: [], depths: [], frame: "", atlas: "", packs: [] };
 export const STANDING = VIEWS.slice(0, 4);
 const TOP = 137; // Where the standing figures end, as long as the whole body is not asked for.
 const MAPPED = 127.8; // Just under the upper end of the mapped body.
 const GAP = 3;
 
 const scratch = document.createElement("canvas").getContext("2d");
+
+/** The pack of one's own that a source comes from, or undefined for a shipped one. */
+export const packOf = (source) => chart.packs.findLast((pack) => [...pack.adds, ...pack.overrides].includes(source));
 
 /** Take the chart as the server sends it. */
 export function takeChart(data) {
@@ -20,6 +23,7 @@ export function takeChart(data) {
   chart.depths = data.depths;
   chart.frame = data.frame;
   chart.atlas = data.atlas;
+  chart.packs = data.packs || [];
   for (const view of data.views) {
     const regions = view.regions.map((region) => ({ ...region, shape: null, box: boxOf(region.path) }));
     chart.views.set(view.view, { ...view, regions, byId: new Map(regions.map((r) => [r.id, r])), layers: null, cell: null });

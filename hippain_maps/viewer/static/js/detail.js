@@ -1,6 +1,7 @@
 // Everything about one source, in the panel beside the chart, with its pattern on the chart.
 
 import { download, once } from "./api.js";
+import { packOf } from "./chart.js";
 import { h, icon, swap, toast } from "./dom.js";
 import { nameOf, percent, sideWord, t } from "./i18n.js";
 import { overlayKey, overlays, showOverlays } from "./overlay.js";
@@ -71,7 +72,7 @@ function draw(fresh) {
     h("header.detail-head", {},
       h("button.back", { type: "button", "data-key": "detail-back", onclick: closeDetail }, icon("back"), t("detail.back")),
       h("h2", { id: "detail-title", tabindex: "-1" }, nameOf(source)),
-      h("p.kind", {}, t(`kind.${source.kind}`), source.name !== nameOf(source) && ` · ${source.name}`),
+      h("p.kind", {}, t(`kind.${source.kind}`), source.name !== nameOf(source) && ` · ${source.name}`, packOf(source.id) && ` · ${t("results.pack", { name: packOf(source.id).name })}`),
       h("div.segments.side-choice", { role: "group", "aria-label": t("detail.side") }, ["left", "right"].map((one) =>
         h("button.segment", { type: "button", "data-key": `side-${one}`, "aria-pressed": String(one === side), text: sideWord(one),
           onclick: () => { const c = (state.ranking?.candidates || []).find((x) => x.source === source.id && x.side === one); openDetail(source.id, one, atlas ? null : c, points); } })))),

@@ -6,6 +6,7 @@ import { nameOf, percent, sideLetter, sideWord, t } from "./i18n.js";
 import { overlayKey, overlays, showOverlays } from "./overlay.js";
 import { openDetail } from "./detail.js";
 import { answer, answers, emit, marks, on, palpation, setFinding, state } from "./state.js";
+import { chart, packOf } from "./chart.js";
 import { sourceById } from "./sources.js";
 
 let place, tab = "candidates", open = null;
@@ -153,6 +154,7 @@ function more(c, pinned) {
     h("p.share-line", {}, h("b", { text: percent(c.probability) }), " ", t("results.share_of_list"),
       h("span.hint", { text: ` ${t("results.share_means")}` })),
     c.points?.length > 0 && h("p", {}, h("b", { text: t("results.trigger_points") }), " ", c.points.map((p) => p.name).join("; ")),
+    packOf(c.source) && h("p.hint", { text: t("results.pack", { name: packOf(c.source).name }) }),
     r.explained?.length > 0 && h("p", {}, h("b", { text: t("results.speaks") }), " ", words(r.explained, drawn)),
     r.missing?.length > 0 && h("p", {}, h("b", { text: t("results.missing") }), " ", words(r.missing, drawn)),
     r.unexplained?.length > 0 && h("p", {}, h("b", { text: t("results.unexplained") }), " ", words(r.unexplained, extra)),
@@ -234,5 +236,7 @@ function drawingFacts({ drawing: d, relations }) {
     relations?.length > 0 && h("section.block", {}, h("h2", { text: t("results.relations") }), relations.slice(0, 3).map((r) => h("p.relation", { text: r.says }))),
     h("p.facts.hint", {}, t("results.facts", { area: Math.round(d.area_cm2), share: d.extent_percent.toFixed(1) }),
       d.outside_cm2 > 0.5 && ` ${t("results.outside", { area: Math.round(d.outside_cm2) })}`, (d.notes || []).map((n) => ` ${n}.`)),
+    h("p.facts.hint.provenance", {}, t("results.atlas", { version: chart.atlas }),
+      chart.packs.length > 0 && ` ${t("results.packs", { names: chart.packs.map((p) => `${p.name} ${p.version}`).join(", ") })}`),
   ];
 }
