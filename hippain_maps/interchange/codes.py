@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal
 
 import shapely
 
@@ -23,7 +23,6 @@ from hippain_maps.interchange.records import Record
 from hippain_maps.overlap import overlap
 
 Numbering = Literal["standard", "female", "redcap"]
-NUMBERINGS: tuple[Numbering, ...] = get_args(Numbering)
 
 LEAST = 0.25
 """Share of an area, or of a mark, from which they belong together. A border drawn by hand is off
