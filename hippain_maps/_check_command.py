@@ -22,7 +22,10 @@ _SHOWN = 60
 """So many problems are printed at the most."""
 
 
-@click.command(epilog="Example: hippain check my_pack/ --figure preview.pdf")
+@click.command(
+    epilog="Example: hippain check my_pack/ --figure preview.pdf",
+    short_help="Check the atlas, or a pack or source file of your own.",
+)
 @click.argument("path", required=False)
 @click.option("--figure", metavar="OUT", help="Also draw what fits: png, svg, or pdf for several.")
 def check(path: str | None, figure: str | None) -> None:
@@ -154,7 +157,10 @@ def _draw(atlas: Atlas, names: Sequence[str], out: str) -> None:
         raise click.UsageError(f"{len(sources)} patterns need several pages; write a .pdf")
 
 
-@click.command(epilog="Example: hippain schema source -o source.schema.json")
+@click.command(
+    epilog="Example: hippain schema source -o source.schema.json",
+    short_help="Write JSON Schemas of the YAML files, for editors.",
+)
 @click.argument("kind", type=click.Choice(KINDS), required=False)
 @click.option(
     "-o", "--output", "out", metavar="OUT", help="File to write; without KIND, a folder for all."

@@ -135,7 +135,7 @@ def rank_many(
             sys.exit(2)
 
 
-@click.group()
+@click.group(short_help="Map, compare and describe groups.")
 def cohort() -> None:
     """Group results: maps of a cohort, differences between groups, repeatability.
 
@@ -187,7 +187,11 @@ def _table_beside(figure: str, table: str | None) -> str:
     return table or str(Path(figure).with_suffix(".csv"))
 
 
-@cohort.command("map", epilog="Example: hippain cohort map regions.parquet --least 5 -o map.png")
+@cohort.command(
+    "map",
+    epilog="Example: hippain cohort map regions.parquet --least 5 -o map.png",
+    short_help="Draw where how many of a group have pain.",
+)
 @click.argument("regions")
 @click.option("-o", "--output", "out", required=True, metavar="OUT", help="png, svg or pdf.")
 @click.option("--table", metavar="OUT", help="The numbers, .csv or .parquet [beside the figure].")
@@ -228,7 +232,8 @@ def map_(
 
 @cohort.command(
     epilog="Example: hippain cohort compare regions.parquet --by group --first treated "
-    "--second control -o difference.png"
+    "--second control -o difference.png",
+    short_help="Compare two groups, region by region.",
 )
 @click.argument("regions")
 @click.option("--by", required=True, metavar="COLUMN", help="Study field that tells the groups.")
@@ -289,7 +294,10 @@ def compare(
         click.echo(f"wrote {path}", err=True)
 
 
-@cohort.command(epilog="Example: hippain cohort summary regions.parquet --where group=treated")
+@cohort.command(
+    epilog="Example: hippain cohort summary regions.parquet --where group=treated",
+    short_help="Count what came first; describe pain extent.",
+)
 @click.argument("regions")
 @click.option(
     "-o", "--output", "out", metavar="OUT", help="Also write the counts, .csv or .parquet."
@@ -324,7 +332,10 @@ def summary(
         click.echo(f"wrote {out}", err=True)
 
 
-@cohort.command(epilog="Example: hippain cohort reliability study.parquet --by patient -o icc.png")
+@cohort.command(
+    epilog="Example: hippain cohort reliability study.parquet --by patient -o icc.png",
+    short_help="Say how repeatable drawings are.",
+)
 @click.argument("source", metavar="IN")
 @click.option("--by", required=True, metavar="COLUMN", help="Study field that names the person.")
 @click.option("-o", "--output", "out", metavar="OUT", help="Also draw it: png, svg or pdf.")

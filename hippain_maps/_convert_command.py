@@ -47,7 +47,8 @@ def _placed(ctx: Any, param: Any, values: Sequence[str]) -> list[Any]:
 
 @click.command(
     epilog="Example: hippain convert study.choir.csv -o drawings/   "
-    "(also: hippain convert drawing.geojson -o drawing.svg)"
+    "(also: hippain convert drawing.geojson -o drawing.svg)",
+    short_help="Convert drawings between formats.",
 )
 @click.argument("source", metavar="[IN]", required=False)
 @click.option("-o", "--output", "out", required=True, metavar="OUT", help="File or folder.")

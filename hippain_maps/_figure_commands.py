@@ -45,7 +45,10 @@ def _figure_options(command: Any) -> Any:
     return command
 
 
-@click.command(epilog="Example: hippain figure gluteus_minimus --side right -o minimus.png")
+@click.command(
+    epilog="Example: hippain figure gluteus_minimus --side right -o minimus.png",
+    short_help="Draw the referral pattern of a source.",
+)
 @click.argument("sources", nargs=-1, metavar="SOURCE...")
 @click.option("--compare", is_flag=True, help="Draw two or three SOURCES on one chart.")
 @click.option("--views", metavar="A,B", help="Views to show, such as posterior,left_lateral.")
@@ -120,7 +123,10 @@ def figure(
     click.echo(f"wrote {out}", err=True)
 
 
-@click.command(epilog="Example: hippain plate piriformis QL TFL -o plate.pdf")
+@click.command(
+    epilog="Example: hippain plate piriformis QL TFL -o plate.pdf",
+    short_help="Draw several patterns on a page.",
+)
 @click.argument("sources", nargs=-1)
 @click.option("--set", "set_name", metavar="NAME", help="A ready-made set: see 'list sets'.")
 @click.option("--title", help="Heading of the page.")
@@ -179,7 +185,10 @@ def plate(
     click.echo(f"wrote {out}", err=True)
 
 
-@click.command(epilog="Example: hippain chart --print --lang de -o page.pdf")
+@click.command(
+    epilog="Example: hippain chart --print --lang de -o page.pdf",
+    short_help="Draw blank charts, also as the page for pen and paper.",
+)
 @click.argument("views", nargs=-1)
 @click.option("--regions", is_flag=True, help="Number the regions of one view, with their names.")
 @click.option("--ids", is_flag=True, help="With --regions: ids, and a grid in chart cm.")

@@ -31,7 +31,7 @@ def _store_option(command: Any) -> Any:
     )(command)
 
 
-@click.group()
+@click.group(short_help="List, show, export, import and delete visits.")
 def visits() -> None:
     """Keep visits on this machine: list, show, export, import, delete, pool referrals.
 
@@ -39,7 +39,11 @@ def visits() -> None:
     """
 
 
-@visits.command("list", epilog="Example: hippain visits list K-17")
+@visits.command(
+    "list",
+    epilog="Example: hippain visits list K-17",
+    short_help="List patients, or the visits of one.",
+)
 @click.argument("code", required=False)
 @_store_option
 def list_(code: str | None, path: str | None) -> None:
@@ -61,7 +65,10 @@ def list_(code: str | None, path: str | None) -> None:
             )
 
 
-@visits.command(epilog="Example: hippain visits show 12 > drawing.geojson")
+@visits.command(
+    epilog="Example: hippain visits show 12 > drawing.geojson",
+    short_help="Write the drawing of a visit.",
+)
 @click.argument("number", type=int)
 @_store_option
 def show(number: int, path: str | None) -> None:
@@ -70,7 +77,10 @@ def show(number: int, path: str | None) -> None:
         click.echo(json.dumps(store.visit(number).drawing.to_geojson(), indent=1))
 
 
-@visits.command(epilog="Example: hippain visits export -o visits.zip K-17")
+@visits.command(
+    epilog="Example: hippain visits export -o visits.zip K-17",
+    short_help="Write patients with their visits to a file.",
+)
 @click.argument("codes", nargs=-1)
 @click.option("-o", "--output", "out", required=True, metavar="OUT", help="The zip to write.")
 @_store_option
@@ -83,7 +93,11 @@ def export(codes: Sequence[str], out: str, path: str | None) -> None:
     click.echo(f"wrote {count} visits to {out}", err=True)
 
 
-@visits.command("import", epilog="Example: hippain visits import visits.zip --skip-known")
+@visits.command(
+    "import",
+    epilog="Example: hippain visits import visits.zip --skip-known",
+    short_help="Add the patients of a file.",
+)
 @click.argument("archive")
 @click.option("--skip-known", is_flag=True, help="Leave out patients that the store has already.")
 @_store_option
@@ -96,7 +110,10 @@ def import_(archive: str, skip_known: bool, path: str | None) -> None:
     click.echo(f"added {added} visits" + (f"; skipped {', '.join(skipped)}" if skipped else ""))
 
 
-@visits.command(epilog="Example: hippain visits delete K-17 --yes")
+@visits.command(
+    epilog="Example: hippain visits delete K-17 --yes",
+    short_help="Delete a patient, a visit, or what is overdue.",
+)
 @click.argument("code", required=False)
 @click.option("--visit", "number", type=int, help="Delete this visit alone.")
 @click.option("--expired", is_flag=True, help="Delete every patient past the retention date.")
@@ -132,7 +149,10 @@ def delete(
     click.echo(f"deleted {what}")
 
 
-@visits.command(epilog="Example: hippain visits referrals --familiar -o measured/")
+@visits.command(
+    epilog="Example: hippain visits referrals --familiar -o measured/",
+    short_help="Pool what pressed trigger points sent.",
+)
 @click.argument("names", nargs=-1, metavar="[SOURCE]...")
 @click.option("--familiar", is_flag=True, help="Count only pain that the patient knew.")
 @click.option("--all", "everything", is_flag=True, help="Show every region that was felt.")
@@ -186,7 +206,9 @@ def referrals(
         print_pool(console(), pool, everything=everything)
 
 
-@visits.command("check", epilog="Example: hippain visits check")
+@visits.command(
+    "check", epilog="Example: hippain visits check", short_help="Look for damage in the store."
+)
 @_store_option
 def check_store(path: str | None) -> None:
     """Read the whole store and say whether anything in it is damaged."""

@@ -31,7 +31,10 @@ def _day(ctx: Any, param: Any, value: str | None) -> dt.date | None:
         raise click.BadParameter(f"'{value}' is no date; write it as 2026-11-22") from None
 
 
-@click.command(epilog="Example: hippain report drawing.geojson -o report.pdf --code K-17")
+@click.command(
+    epilog="Example: hippain report drawing.geojson -o report.pdf --code K-17",
+    short_help="Write the page for the file, or that for the patient.",
+)
 @click.argument("drawing", required=False)
 @click.option("-o", "--output", "out", required=True, metavar="OUT", help="File: .pdf or .png.")
 @click.option("--patient", "for_patient", is_flag=True, help="The page in plain words instead.")

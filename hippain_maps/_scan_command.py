@@ -13,7 +13,10 @@ from hippain_maps.errors import OutputError
 _NEEDED = ("cv2", "skimage")
 
 
-@click.command(epilog="Example: hippain scan photo.jpg -o drawing.geojson --preview preview.png")
+@click.command(
+    epilog="Example: hippain scan photo.jpg -o drawing.geojson --preview preview.png",
+    short_help="Read the marks on a photographed page.",
+)
 @click.argument("photo")
 @click.option("-o", "--output", "out", required=True, metavar="OUT", help="Drawing to write.")
 @click.option("--preview", metavar="OUT", help="Also draw what was read: png, svg or pdf.")

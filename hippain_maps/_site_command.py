@@ -10,7 +10,9 @@ from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import load_atlas
 
 
-@click.command(epilog="Example: hippain site -o atlas-site")
+@click.command(
+    epilog="Example: hippain site -o atlas-site", short_help="Write the atlas as web pages."
+)
 @click.option("-o", "--output", "out", required=True, metavar="DIR", help="Folder to write.")
 @click.option("--no-api", is_flag=True, help="Leave out the reference of the Python package.")
 @patterns_option

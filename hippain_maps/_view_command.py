@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 _NEEDED = {"viewer": ("fastapi", "threadpoolctl", "uvicorn"), "pair": ("cryptography", "segno")}
 
 
-@click.command(epilog="Example: hippain view --port 8175")
+@click.command(
+    epilog="Example: hippain view --port 8175", short_help="Open the viewer in the browser."
+)
 @click.option(
     "--port",
     type=click.IntRange(0, 65535),

@@ -129,7 +129,10 @@ def main() -> None:
     """
 
 
-@main.command(epilog="Example: hippain rank drawing.geojson --top 5 --figure ranking.png")
+@main.command(
+    epilog="Example: hippain rank drawing.geojson --top 5 --figure ranking.png",
+    short_help="Rank what could be behind a drawing, with the reasons.",
+)
 @click.argument("drawing")
 @click.option("--top", type=click.IntRange(1, 200), default=5, help="Candidates to show [5].")
 @click.option("--json", "as_json", is_flag=True, help="Write the whole ranking as JSON.")
@@ -208,7 +211,10 @@ def rank(
         click.echo(f"wrote {figure}", err=True)
 
 
-@main.command(epilog="Example: hippain evaluate --per-source 25 -o evaluation.json")
+@main.command(
+    epilog="Example: hippain evaluate --per-source 25 -o evaluation.json",
+    short_help="Measure the ranking on simulated drawings.",
+)
 @click.option("--per-source", type=click.IntRange(1, 2000), default=25, help="Patients [25].")
 @click.option("--family", type=click.Choice(["warp", "brush"]), default="brush", help="Of hands.")
 @click.option("--seed", type=int, default=1, help="The same seed gives the same digits [1].")
@@ -287,7 +293,10 @@ def evaluate(
         click.echo(f"wrote {figure}", err=True)
 
 
-@main.command(epilog="Example: hippain compare monday.geojson friday.geojson --figure change.png")
+@main.command(
+    epilog="Example: hippain compare monday.geojson friday.geojson --figure change.png",
+    short_help="Compare two drawings of one person.",
+)
 @click.argument("before")
 @click.argument("after")
 @click.option("--json", "as_json", is_flag=True, help="Write the comparison as JSON.")
@@ -360,7 +369,10 @@ def list_(what: str, long: bool, patterns: Sequence[str]) -> None:
         _atlas_tables.print_groups(_console(), body)
 
 
-@main.command(epilog="Example: hippain show gluteus_minimus")
+@main.command(
+    epilog="Example: hippain show gluteus_minimus",
+    short_help="Show a source, a region or a group of the atlas.",
+)
 @click.argument("name")
 @patterns_option
 def show(name: str, patterns: Sequence[str]) -> None:

@@ -147,6 +147,15 @@ def commands() -> Iterator[tuple[str, click.Command]]:
     return walk(main, "hippain")
 
 
+def test_no_line_of_the_overview_is_cut() -> None:
+    """What stands beside a command in the overview is a whole sentence in 80 columns."""
+    for arguments in ([], ["visits"], ["cohort"]):
+        done = run([sys.executable, "-m", "hippain_maps", *arguments, "--help"], ROOT)
+        listed = done.stdout.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+        assert len(listed) > 3
+        assert [line for line in listed if not line.endswith(".") or line.endswith("..")] == []
+
+
 def test_every_command_ends_its_help_with_an_example() -> None:
     """The help of each command says what it does, and ends with a call of that command."""
     faults = []
