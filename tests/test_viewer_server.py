@@ -158,7 +158,8 @@ def test_the_browser_gets_a_link_that_works_once(
     monkeypatch.setattr(server.uvicorn, "Server", Server)
     monkeypatch.setattr(server.webbrowser, "open", opened_links.put)
     listening = server.take_port(0)
-    server.serve(listening, world, say=said.append, open_browser=True, folder=tmp_path)
+    with pytest.raises(KeyboardInterrupt):
+        server.serve(listening, world, say=said.append, open_browser=True, folder=tmp_path)
     (printed,) = said
     link = opened_links.get(timeout=TIMEOUT)
     assert LINK.fullmatch(printed + "\n")

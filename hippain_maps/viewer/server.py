@@ -10,7 +10,7 @@ import threading
 import webbrowser
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import platformdirs
 import uvicorn
@@ -112,7 +112,7 @@ def serve(
     folder: Path | None = None,
     store: Path | None = None,
     pair: Callable[[WorkFile], None] | None = None,
-) -> None:
+) -> NoReturn:
     """Serve the viewer until interrupted.
 
     Parameters
@@ -152,3 +152,5 @@ def serve(
         # Our products of matrices are small: threads would wait for each other longer than work.
         with threadpool_limits(1, user_api="blas"):
             uvicorn.Server(quiet_config(app)).run(sockets=[listening])
+    # It ends for no other reason; some versions lose the interrupt when it comes at a bad moment.
+    raise KeyboardInterrupt
