@@ -29,7 +29,7 @@ import shapely
 from numpy.typing import NDArray
 
 from hippain_maps._ranges import runs
-from hippain_maps.geometry import Area, FloatArray
+from hippain_maps.geometry import Area, FloatArray, unshared
 from hippain_maps.outlines import NEAR, OUTSIDE, Borders, Boxes, Outlines, borders_of, cross
 from hippain_maps.regions import BodyChart, IntArray
 
@@ -235,6 +235,8 @@ def _starts_inside(
     if len(borders.polygons) > 2:
         boxed &= borders.ring_chart == of_chart[:, None]
     row, ring = np.nonzero(boxed)
+    # Prepared geometries are not safe across threads, and a drawing may be ranked in several.
+    shapes = unshared(shapes)
     shapely.prepare(shapes)
     held = shapely.contains_xy(shapes[row], x[ring], y[ring])
     return row[held], ring[held]

@@ -109,6 +109,18 @@ def mirror(geometry: Area) -> Area:
     return shapely.transform(geometry, lambda xy: xy * flip)
 
 
+def unshared(geometry: Any) -> Any:
+    """Return a copy of a geometry, or of an array of them, that nothing else refers to.
+
+    Examples
+    --------
+    >>> box = shapely.box(0, 0, 1, 1)
+    >>> unshared(box) == box, unshared(box) is box
+    (True, False)
+    """
+    return shapely.transform(geometry, np.copy)
+
+
 def as_area(geometry: BaseGeometry) -> Area:
     """Return the valid polygonal part of any geometry; empty if it has none.
 

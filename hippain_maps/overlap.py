@@ -17,7 +17,15 @@ from numpy.typing import NDArray
 
 from hippain_maps.clipping import covered_by_chart
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.geometry import STANDING_VIEWS, Area, FloatArray, View, on_grid, overlaid
+from hippain_maps.geometry import (
+    STANDING_VIEWS,
+    Area,
+    FloatArray,
+    View,
+    on_grid,
+    overlaid,
+    unshared,
+)
 from hippain_maps.regions import Body, BodyChart
 
 _WHOLE = 1e-9
@@ -222,6 +230,8 @@ def overlay_areas(area: Area, chart: BodyChart) -> tuple[FloatArray, bool]:
     covered = np.zeros(len(chart.polygons))
     if area.is_empty:
         return covered, False
+    # Prepared geometries are not safe across threads, and a drawing may be ranked in several.
+    area = unshared(area)
     shapely.prepare(area)
     touched = chart.tree.query(area, predicate="intersects")
     whole = shapely.contains_properly(area, chart.polygons[touched])

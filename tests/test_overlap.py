@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from strategies import features
-from worlds import blob_drawings, square
+from worlds import blob, blob_drawings, square
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.drawing import PainDrawing
@@ -268,3 +269,17 @@ def test_a_mark_without_area_beside_another_kind_changes_nothing(body: Body) -> 
 
 def _ring(*points: tuple[float, float]) -> tuple[tuple[tuple[float, float], ...]]:
     return ((*points, points[0]),)
+
+
+def test_one_drawing_may_be_measured_in_many_threads(body: Body) -> None:
+    """Nothing that threads could disturb is left in a drawing, and all get the same areas."""
+    shape = blob(-9, 80, [6, 4, 7, 3, 5])
+    along = PainDrawing.from_regions(body, ["left:thigh_posterior"]).area("posterior")
+    for area in (shape, along):
+        drawing = PainDrawing.from_polygons({"posterior": area})
+        wanted = overlap(drawing, body).area_by_view["posterior"]
+        assert not shapely.is_prepared(drawing.area("posterior"))
+        with ThreadPoolExecutor(8) as pool:
+            found = list(pool.map(lambda _, d=drawing: overlap(d, body), range(64)))
+        for one in found:
+            np.testing.assert_array_equal(one.area_by_view["posterior"], wanted)
