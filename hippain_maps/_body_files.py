@@ -1,17 +1,18 @@
 """What the files under ``body_regions/`` look like, and how they are read.
 
-The models check one file each; what must fit together across files (borders that meet, regions
-with a face of their own) is checked where the body is built, in `hippain_maps.body`.
+The models check one file each, `hippain_maps._body_names` the names across files. What must fit
+together on the skin (borders that meet, regions with a face of their own) is checked where the body
+is built, in `hippain_maps.body`.
 """
 
 from __future__ import annotations
 
 import itertools
 import string
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -24,8 +25,11 @@ from pydantic import (
     model_validator,
 )
 
+from hippain_maps._body_names import name_faults
+from hippain_maps._findings import Findings
 from hippain_maps._yaml import YamlFile, read_yaml
 from hippain_maps._yaml_fields import validate
+from hippain_maps.errors import DataError
 from hippain_maps.geometry import INSET_VIEWS, View
 
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-400, le=400)]
@@ -331,34 +335,70 @@ class BodyFiles:
     insets: tuple[Read[InsetFile], ...]
 
 
-def _read(folder: Path, name: str, model: type[M]) -> Read[M]:
-    file = read_yaml(folder / name)
-    return Read(validate(model, file), file)
+_FORMS: dict[str, type[BaseModel]] = {
+    "outline": OutlineFile,
+    "sections": SectionsFile,
+    "free_borders": FreeBordersFile,
+    "regions": RegionsFile,
+    **dict.fromkeys(INSET_VIEWS, InsetFile),
+    "hints": HintsFile,
+    "groups": GroupsFile,
+}
+"""What each file looks like, in the order in which problems are told."""
+
+_ON_SKIN = _FORMS.keys() - {"groups"}
+
+BODY_FILES = frozenset(_FORMS)
+"""The files that a body needs, without ``.yaml``."""
 
 
-def _read_inset(folder: Path, view: View) -> Read[InsetFile]:
-    read = _read(folder, f"{view}.yaml", InsetFile)
-    if read.data.view != view:
-        raise read.file.error(
-            f"the view '{read.data.view}' differs from the file name; write '{view}'", ("view",)
-        )
-    return read
+def read_body_files(folder: Path, aside: Findings | None = None) -> BodyFiles:
+    """Read and check every file of a body folder, and the names that they use of each other.
 
-
-def read_body_files(folder: Path) -> BodyFiles:
-    """Read and check every file of a body folder.
+    Parameters
+    ----------
+    folder : path
+        Where the files are.
+    aside : Findings, optional
+        Takes unknown names in groups, if nothing else is wrong: the skin can be cut without groups.
 
     Raises
     ------
     DataError
-        If a file is missing or does not fit; the message names file, line and field.
+        If a file is missing or does not fit, or a name is given twice or nowhere; the message names
+        file, line and field. What else is wrong is in ``others``.
     """
-    return BodyFiles(
-        outline=_read(folder, "outline.yaml", OutlineFile),
-        sections=_read(folder, "sections.yaml", SectionsFile),
-        free_borders=_read(folder, "free_borders.yaml", FreeBordersFile),
-        regions=_read(folder, "regions.yaml", RegionsFile),
-        groups=_read(folder, "groups.yaml", GroupsFile),
-        hints=_read(folder, "hints.yaml", HintsFile),
-        insets=tuple(_read_inset(folder, view) for view in INSET_VIEWS),
+    found = {stem: Findings() for stem in _FORMS}
+    files: dict[str, YamlFile] = {}
+    read: dict[str, Read[Any]] = {}
+    for stem, form in _FORMS.items():
+        with found[stem].gathered():
+            files[stem] = file = read_yaml(folder / f"{stem}.yaml")
+            read[stem] = Read(validate(form, file), file)
+            if form is InsetFile:
+                found[stem] += _inset_faults(read[stem], stem)
+    told = {(problem.file, problem.field) for each in found.values() for problem in each}
+    stems = {file.label: stem for stem, file in files.items()}
+    for fault in name_faults(files):
+        if (fault.file, fault.field) not in told:
+            found[stems[str(fault.file)]].append(fault)
+    if aside is not None and len(read) == len(_FORMS) and not any(found[s] for s in _ON_SKIN):
+        aside += found["groups"]
+        found["groups"].clear()
+    Findings(itertools.chain.from_iterable(found.values())).stop(
+        "how borders and regions meet is looked at once these are mended; more may follow"
     )
+    insets = tuple(read.pop(view) for view in INSET_VIEWS)
+    return BodyFiles(**read, insets=insets)
+
+
+def _inset_faults(read: Read[InsetFile], view: str) -> Iterator[DataError]:
+    if read.data.view != view:
+        yield read.file.error(
+            f"the view '{read.data.view}' differs from the file name; write '{view}'", ("view",)
+        )
+    for name, border in read.data.borders.items():
+        if border.view or any(isinstance(point, str) for point in border.points):
+            yield read.file.error(
+                "an inset's borders have plain points, no view or landmark", ("borders", name)
+            )

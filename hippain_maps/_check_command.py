@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from hippain_maps._findings import Findings
 from hippain_maps._json import one_line
 from hippain_maps._resources import resource_dir
 from hippain_maps._writing import write_text
@@ -32,7 +33,8 @@ def check(path: str | None, figure: str | None) -> None:
     """Check the shipped atlas, or a pack or one source file of your own at PATH.
 
     Every problem is told, with its file, line and field, what is accepted, and the nearest name;
-    the status is 2 if there is one. A file is read with the clues and citations beside it.
+    the status is 2 if there is one. A file is read with the clues and citations beside it. A copy
+    of the folder body_regions is checked as a body, with the shipped patterns.
     """
     if figure:
         from hippain_maps.plotting.saving import checked_target
@@ -58,18 +60,44 @@ def _read(place: Path | None) -> tuple[Atlas, Sequence[str]]:
     """Return the atlas with what lies at a place, and the ids of the sources there."""
     shipped = resource_dir("patterns")
     if place is None:
-        atlas = load_atlas()
-        return atlas, list(atlas.sources)
-    if place.is_dir():
-        atlas = read_atlas(load_body(), [shipped, place])
+        return _whole(None)
+    home = place.resolve() if place.is_dir() else place.resolve().parent
+    alone = place.is_file() and place.stem not in NOT_SOURCES
+    if home == shipped and not alone:
+        return _whole(None)
+    if all((home / f"{name}.yaml").is_file() for name in ("outline", "sections")):
+        # A file of a body says nothing by itself; it is checked with all that it belongs to.
+        return _whole(None if home == resource_dir("body_regions") else home)
+    if not alone:
+        folder = place if place.is_dir() else place.parent
+        atlas = read_atlas(load_body(), [shipped, folder])
         return atlas, _sources_of(atlas)
-    home = place.resolve().parent
-    if place.stem in NOT_SOURCES or home == resource_dir("body_regions"):
-        # Such a file says nothing by itself; it is checked with all that it belongs to.
-        whole = home in (shipped, resource_dir("body_regions"))
-        atlas = load_atlas() if whole else read_atlas(load_body(), [shipped, home])
-        return atlas, [*atlas.sources] if whole else _sources_of(atlas)
     return read_atlas(load_body(), [shipped, home], only=place.stem), [place.stem]
+
+
+def _whole(body_folder: Path | None) -> tuple[Atlas, Sequence[str]]:
+    """Return the shipped atlas on its own body or another, with all files of both read."""
+    from hippain_maps.anatomy import load_bones, load_outlines
+    from hippain_maps.words import entries_in
+
+    shipped = resource_dir("patterns")
+    problems = Findings()
+    notes = ["the sources are checked once the body fits; more may follow"]
+    with problems.gathered():
+        body = load_body(body_folder)
+        notes.clear()
+        atlas = read_atlas(body, [shipped]) if body_folder else load_atlas()
+    bones = body_folder or resource_dir("body_regions")
+    if (bones / "bones.yaml").is_file():
+        with problems.gathered():
+            load_bones(bones)
+    # Read where figures are made, and otherwise by nobody.
+    with problems.gathered():
+        load_outlines(shipped)
+    with problems.gathered():
+        entries_in(shipped)
+    problems.stop(*notes)
+    return atlas, list(atlas.sources)
 
 
 def _sources_of(atlas: Atlas) -> list[str]:
@@ -79,8 +107,7 @@ def _sources_of(atlas: Atlas) -> list[str]:
 def _tell(problems: Sequence[DataError], place: Path | None) -> None:
     """Print every problem as a compiler does: what, where, and the line itself."""
     files = list(dict.fromkeys(problem.file for problem in problems))
-    ordered = sorted(problems, key=lambda problem: (files.index(problem.file), problem.line or 0))
-    for problem in ordered[:_SHOWN]:
+    for problem in problems[:_SHOWN]:
         click.secho("error: ", fg="red", bold=True, nl=False)
         click.secho(one_line(problem.message), bold=True)
         path = _found(problem.file, place)
@@ -96,6 +123,8 @@ def _tell(problems: Sequence[DataError], place: Path | None) -> None:
         click.echo()
     if len(problems) > _SHOWN:
         click.echo(f"and {len(problems) - _SHOWN} more; mend these first\n")
+    for note in dict.fromkeys(note for problem in problems for note in problem.notes):
+        click.echo(f"note: {note}\n")
     count = f"{len(problems)} problem{'s' * (len(problems) != 1)}"
     click.echo(f"hippain: {count} in {len(files)} file{'s' * (len(files) != 1)}", err=True)
 

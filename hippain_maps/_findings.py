@@ -25,10 +25,17 @@ class Findings(list[DataError]):
         except DataError as error:
             self += error.problems
 
-    def stop(self) -> None:
-        """Raise everything that was found, as one error, if there is anything."""
-        if self:
-            raise DataError.of(self)
+    def stop(self, *notes: str) -> None:
+        """Raise everything that was found, as one error, if there is anything.
+
+        It is told file by file as they were met, and in each from its first line to its last; what
+        has no line comes last. The notes say what was not looked at because of it.
+        """
+        if not self:
+            return
+        files = list(dict.fromkeys(problem.file for problem in self))
+        self.sort(key=lambda one: (files.index(one.file), one.line is None, one.line or 0))
+        raise DataError.of(self, *notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +56,28 @@ class Proof:
                 near = did_you_mean(key, known)
                 self.problem(f"the citation '{key}' is not in bibliography.yaml{near}", place)
 
+    def keys(self, field: str) -> list[str]:
+        """Return the keys of a mapping in the file, whether or not the form is right."""
+        entries = self.file.data.get(field) if isinstance(self.file.data, dict) else None
+        return list(entries) if isinstance(entries, dict) else []
+
+    def untold_texts(self) -> list[tuple[FieldPath, str]]:
+        """Return the texts whose fields have no problem so far, so that none is told twice."""
+        told = {problem.field for problem in self.found}
+        return [(at, text) for at, text in self.texts() if ".".join(map(str, at)) not in told]
+
     def texts(self) -> Iterator[tuple[FieldPath, str]]:
         """Yield every text in the file with its place, whether or not the form is right."""
         yield from _texts(self.file.data, ())
 
 
 def _texts(data: Any, here: FieldPath) -> Iterator[tuple[FieldPath, str]]:
+    if not isinstance(data, dict | list):
+        # A file may hold a single number, or a word.
+        return
     inner = data.items() if isinstance(data, dict) else enumerate(data)
     for name, value in inner:
         if isinstance(value, str):
             yield (*here, name), value
-        elif isinstance(value, dict | list):
+        else:
             yield from _texts(value, (*here, name))

@@ -1,19 +1,16 @@
-"""What ``patterns/red_flags.yaml`` looks like, and how it is read.
+"""What ``patterns/red_flags.yaml`` looks like.
 
-The models check the file by itself; what must fit the body and the clues is checked where the
-flags are built, in `hippain_maps.red_flags`.
+The models check the file by itself; what must fit the body and the clues is checked where it
+is read, in `hippain_maps.red_flags`.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from hippain_maps._pattern_files import Basis, Id, Language, Share, Text
-from hippain_maps._yaml import YamlFile, read_yaml
-from hippain_maps._yaml_fields import validate
 
 Urgency = Literal["ambulance", "same_day", "urgent", "routine"]
 Quality = Literal[
@@ -118,15 +115,3 @@ class RedFlagsFile(_Model):
     words: WordsEntry
     conditions: dict[Id, Annotated[list[ConditionEntry], Field(min_length=1)]]
     flags: dict[Id, FlagEntry]
-
-
-def read_red_flags(folder: Path) -> tuple[RedFlagsFile, YamlFile]:
-    """Read the red flags of a pattern folder.
-
-    Raises
-    ------
-    DataError
-        If the file does not fit; the message names file, line and field.
-    """
-    file = read_yaml(folder / "red_flags.yaml")
-    return validate(RedFlagsFile, file), file

@@ -158,6 +158,12 @@ def parse_yaml(text: str, *, label: str) -> YamlFile:
         mark = error.problem_mark or error.context_mark
         reason = ", ".join(part for part in (error.context, error.problem) if part)
         line = 1 if mark is None else mark.line + 1
+        begun = error.context_mark
+        if begun is not None and begun.line + 1 != line:
+            reason += f" (it begins on line {begun.line + 1})"
+            if not "".join(text.splitlines()[line - 1 :]).strip():
+                # Only the end of the file: what was never closed is the place to look.
+                line = begun.line + 1
         hint = "look there and above for an open bracket or quote, or for ': ' in unquoted text"
         raise DataError(f"this is not YAML: {reason}; {hint}", file=label, line=line) from None
 

@@ -9,7 +9,7 @@ from types import UnionType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from hippain_maps._yaml import FieldPath, YamlFile, quoted
-from hippain_maps.errors import DataError, did_you_mean
+from hippain_maps.errors import DataError, did_you_mean, nearest
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -83,7 +83,7 @@ def validate(model: type[Model], file: YamlFile) -> Model:
 def _problems(model: type[Model], file: YamlFile, found: list[ErrorDetails]) -> list[DataError]:
     """Return one error for each field that is wrong, in the order of the file; missing ones last.
 
-    A field is often missing because it is misspelt, and then the misspelling explains more.
+    A field that is missing because it is misspelt is one mistake, and the misspelling is told.
     """
     by_field: dict[FieldPath, list[ErrorDetails]] = {}
     for error in found:
@@ -91,7 +91,14 @@ def _problems(model: type[Model], file: YamlFile, found: list[ErrorDetails]) -> 
     # Where a field may have several forms, each form complains. The one that got furthest into
     # the field is the one that was meant.
     enclosing = {path[:length] for path in by_field for length in range(len(path))}
-    wrong = [path for path in by_field if path not in enclosing]
+    misspelt = {
+        (*path[:-1], near)
+        for path, errors in by_field.items()
+        if errors[0]["type"] == "extra_forbidden"
+        and (near := nearest(str(path[-1]), _accepted_fields(model, path[:-1])))
+    }
+    # That a field is missing is said by the misspelling.
+    wrong = [path for path in by_field if path not in enclosing | (misspelt - file.lines.keys())]
     wrong.sort(key=lambda path: (path not in file.lines, file.line(path) or 0))
     return [file.error(_describe(model, path, by_field[path]), path) for path in wrong]
 

@@ -257,7 +257,7 @@ def read_atlas(body: Body, folders: Iterable[Path], *, only: str | None = None) 
     found = find_files(folders, problems, only=only)
     if not set(found.homes) >= NEEDED:
         # Without one of the shipped files, nothing more can be said.
-        problems.stop()
+        problems.stop("no other file was read; more may follow")
     homes = found.homes
     clues = read_vocabulary(homes["clues"], problems)
     citations = read_citations(homes["bibliography"], problems)

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from hippain_maps._findings import Findings, Proof
 from hippain_maps._gate import QUALITIES
-from hippain_maps.errors import UnknownNameError, did_you_mean
+from hippain_maps.errors import DataError, UnknownNameError, did_you_mean
 from hippain_maps.patterns import Clue, Evidence, Relation, Source
 from hippain_maps.regions import Body
 
 if TYPE_CHECKING:
     # Where nothing is read, the reader is not loaded.
+    from hippain_maps._pattern_files import ClueTopic
     from hippain_maps._yaml import FieldPath, YamlFile
 
 
@@ -63,13 +64,19 @@ def read_vocabulary(folders: Sequence[Path], problems: Findings) -> dict[str, Cl
 
     clues: dict[str, Clue] = {}
     for folder in folders:
-        with problems.gathered():
+        try:
             data, file = read_clues(folder)
+        except DataError as error:
+            # What is written there counts as known, even where it is wrong.
+            for name in _written(folder / "clues.yaml", "clues", error, problems):
+                clues.setdefault(name, Clue(name, cast("ClueTopic", ""), {"en": name}, {}))
+        else:
             proof = Proof(file, problems)
             for name, entry in data.clues.items():
                 here = ("clues", name)
-                if entry.quality and entry.quality not in QUALITIES:
-                    near = did_you_mean(entry.quality, QUALITIES)
+                wrong = entry.quality is not None and entry.quality not in QUALITIES
+                if wrong:
+                    near = did_you_mean(str(entry.quality), QUALITIES)
                     proof.problem(
                         f"no mark says '{entry.quality}'{near}; a mark's quality is "
                         f"{', '.join(QUALITIES)}",
@@ -83,10 +90,25 @@ def read_vocabulary(folders: Sequence[Path], problems: Findings) -> dict[str, Cl
                     entry.seen,
                     entry.quality,
                 )
-                if clues.setdefault(name, clue) != clue:
+                if clues.setdefault(name, clue) != clue and not wrong:
                     # Answers are kept under it; its meaning must not change with a folder.
                     proof.problem("another clue has that id already; choose a new one", here)
     return clues
+
+
+def _written(path: Path, field: str, error: DataError, problems: Findings) -> list[str]:
+    """Return the names that a wrong file lists all the same, so that their uses are no problems.
+
+    What is wrong with it is noted. If it cannot even be read, this stops.
+    """
+    from hippain_maps._yaml import read_yaml
+
+    problems += error.problems
+    try:
+        return Proof(read_yaml(path)).keys(field)
+    except DataError:
+        problems.stop(f"the files that use what {path.name} lists were not read; more may follow")
+        raise
 
 
 def read_citations(folders: Sequence[Path], problems: Findings) -> dict[str, Citation]:
@@ -95,9 +117,12 @@ def read_citations(folders: Sequence[Path], problems: Findings) -> dict[str, Cit
 
     citations: dict[str, Citation] = {}
     for folder in folders:
-        with problems.gathered():
+        try:
             entries = read_bibliography(folder)[0].entries
             citations |= {k: Citation(k, e.what, e.address) for k, e in entries.items()}
+        except DataError as error:
+            for key in _written(folder / "bibliography.yaml", "entries", error, problems):
+                citations.setdefault(key, Citation(key, "", None))
     return citations
 
 

@@ -6,7 +6,6 @@ Insets have borders of their own. The right half is the mirror image.
 
 from __future__ import annotations
 
-import fnmatch
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +15,9 @@ import shapely
 from shapely import LineString, Polygon
 
 from hippain_maps._cache import cached
+from hippain_maps._findings import Findings
 from hippain_maps._resources import resource_dir
-from hippain_maps.errors import DataError, did_you_mean
+from hippain_maps.errors import DataError
 from hippain_maps.geometry import (
     SIDES,
     STANDING_VIEWS,
@@ -42,10 +42,8 @@ if TYPE_CHECKING:
         HintLine,
         InsetFile,
         OutlineFile,
-        PointBorder,
         Read,
     )
-    from hippain_maps._yaml import YamlFile
     from hippain_maps.sheet import Shapes, Sheet
 
 _KINDS = (Body, BodyRegion, Group, BodyChart, ContextArea)
@@ -79,35 +77,36 @@ def load_body(folder: Path | None = None) -> Body:
 def _read_body(folder: Path) -> Body:
     from hippain_maps._body_files import read_body_files
 
-    return build_body(read_body_files(folder))
+    aside = Findings()
+    return _build_body(read_body_files(folder, aside), aside)
 
 
-def build_body(files: BodyFiles) -> Body:
-    """Return the body described by files that have been read."""
+def _build_body(files: BodyFiles, aside: Findings) -> Body:
+    """Return the body described by files that have been read; what was put aside is told too."""
     from hippain_maps.sheet import Sheet
 
-    sheet = Sheet(files)
+    problems = Findings()
     left: Shapes = {}
-    names, skin = dict(sheet.names), sheet.skin()
     context: Context = _standing_context(files.outline.data)
-    hints: Hints = _standing_hints(files, sheet)
+    hints: Hints = {}
+    with problems.gathered():
+        sheet = Sheet(files)
+        hints |= _standing_hints(files, sheet)
     for inset in files.insets:
-        shapes, inset_context, inset_hints = _inset(inset, names)
         view = inset.data.view
-        left[view] = shapes
-        context[view], hints[view] = inset_context, inset_hints
-        for region, shape in shapes.items():
+        with problems.gathered():
+            left[view], context[view], hints[view] = _inset(inset)
+    problems += aside
+    problems.stop()
+    names, skin = dict(sheet.names), sheet.skin()
+    for inset in files.insets:
+        names |= {name: at.name for name, at in inset.data.regions.items() if at.name is not None}
+        for region, shape in left[inset.data.view].items():
             skin[region] = max(skin.get(region, 0.0), shape.area)
     groups = _groups(files, names)
-    areas = _areas(files, groups, names)
+    areas = _areas(files, groups)
     terms = files.groups.data.terms
-    for term in terms:
-        if term not in names and term not in groups:
-            known = [*names, *groups]
-            raise files.groups.file.error(
-                f"there is no region or group '{term}'{did_you_mean(term, known)}", ("terms", term)
-            )
-    left.update(sheet.project())  # Most of the work, so once all names are known to fit.
+    left.update(sheet.project())  # Most of the work, so once everything is known to fit.
     regions = {
         name: BodyRegion(name, label, skin[name], **_term(terms, name))
         for name, label in names.items()
@@ -166,20 +165,14 @@ def _standing_hints(files: BodyFiles, sheet: Sheet) -> Hints:
     from hippain_maps._body_files import HintLine
     from hippain_maps.sheet import HALF_VIEWS
 
-    file = files.hints.file
     hints: Hints = {}
     for view in HALF_VIEWS:
         entries: list[HintLine | HintBorder] = getattr(files.hints.data, view)
         lines = []
-        for number, entry in enumerate(entries):
+        for entry in entries:
             if isinstance(entry, HintLine):
                 lines.append(smooth_curve(entry.points))
                 continue
-            if entry.border not in sheet.lines:
-                raise file.error(
-                    f"there is no border '{entry.border}'{did_you_mean(entry.border, sheet.lines)}",
-                    (view, number, "border"),
-                )
             lines.append(_visible_part(entry, view, sheet))
         hints[view] = tuple(lines)
     return hints
@@ -196,9 +189,9 @@ def _visible_part(entry: HintBorder, view: View, sheet: Sheet) -> FloatArray:
 
 
 def _inset(
-    read: Read[InsetFile], names: dict[str, str]
+    read: Read[InsetFile],
 ) -> tuple[dict[str, Area], tuple[ContextArea, ...], tuple[FloatArray, ...]]:
-    """Return the shapes of the left half of an inset; regions new to the body get their names."""
+    """Return the shapes of the left half of an inset, what stands around them, and its hints."""
     from hippain_maps import linework
     from hippain_maps.sheet import DIGITS, located
 
@@ -208,20 +201,7 @@ def _inset(
         edge = np.vstack([edge, edge[:1]])
     else:
         edge = smooth_curve(data.outline, closed=True)
-    for region, patch in data.regions.items():
-        if patch.name is not None:
-            if region in names:
-                raise file.error(
-                    f"the region '{region}' has its name elsewhere", ("regions", region)
-                )
-            names[region] = patch.name
-        elif region not in names:
-            raise file.error(
-                f"the region '{region}' has no name here or in a standing view"
-                f"{did_you_mean(region, names)}",
-                ("regions", region),
-            )
-    borders = {name: smooth_curve(_plain(b, file, name)) for name, b in data.borders.items()}
+    borders = {name: smooth_curve(b.points) for name, b in data.borders.items()}
     places = {
         f"{kind}.{name}": (file, (kind, name))
         for kind, entries in (("borders", data.borders), ("regions", data.regions))
@@ -242,65 +222,21 @@ def _inset(
     return areas, context, tuple(smooth_curve(h.points) for h in data.hints)
 
 
-def _plain(border: PointBorder, file: YamlFile, name: str) -> list[tuple[float, float]]:
-    points = [p for p in border.points if not isinstance(p, str)]
-    if border.view or len(points) != len(border.points):
-        raise file.error(
-            "an inset's borders have plain points, no view or landmark", ("borders", name)
-        )
-    return points
-
-
 def _groups(files: BodyFiles, names: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Return the regions of each group, in the order of the body."""
-    file, entries = files.groups.file, files.groups.data.groups
-    done: dict[str, tuple[str, ...]] = {}
+    from hippain_maps._body_names import expand_groups
 
-    def expand(group: str, above: tuple[str, ...]) -> tuple[str, ...]:
-        if group in done:
-            return done[group]
-        found: set[str] = set()
-        for number, member in enumerate(entries[group].members):
-            field = ("groups", group, "members", number)
-            if member in names:
-                found.add(member)
-            elif member in above:
-                raise file.error(f"the group '{member}' contains itself", field)
-            elif member in entries:
-                found.update(expand(member, (*above, member)))
-            elif matches := fnmatch.filter(names, member):
-                found.update(matches)
-            else:
-                raise file.error(
-                    f"'{member}' is no region, no group, and matches no region"
-                    f"{did_you_mean(member, [*names, *entries])}",
-                    field,
-                )
-        done[group] = tuple(name for name in names if name in found)
-        return done[group]
-
-    for group in entries:
-        if group in names:
-            raise file.error(f"'{group}' is already a region", ("groups", group))
-        expand(group, (group,))
-    return done
+    members = {group: entry.members for group, entry in files.groups.data.groups.items()}
+    expanded, _ = expand_groups(members, names)
+    return {g: tuple(name for name in names if name in inside) for g, inside in expanded.items()}
 
 
-def _areas(
-    files: BodyFiles, groups: Mapping[str, tuple[str, ...]], names: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the area that each region is in."""
-    file, areas = files.groups.file, files.groups.data.areas
+def _areas(files: BodyFiles, groups: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Return the area that each region is in; the first that holds it."""
     area_of: dict[str, str] = {}
-    for number, area in enumerate(areas):
-        if area not in groups:
-            raise file.error(
-                f"there is no group '{area}'{did_you_mean(area, groups)}", ("areas", number)
-            )
+    for area in files.groups.data.areas:
         for region in groups[area]:
             area_of.setdefault(region, area)
-    if missing := [name for name in names if name not in area_of]:
-        raise file.error(f"no area holds the region '{missing[0]}'", ("areas",))
     return area_of
 
 

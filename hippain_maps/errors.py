@@ -37,13 +37,25 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("xyz", ["groin"])
     ''
     """
+    near = nearest(name, known)
+    return f"; did you mean '{near}'?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Return which of some names was probably meant, None when nothing is near.
+
+    Examples
+    --------
+    >>> nearest("grion", ["groin", "buttock"])
+    'groin'
+    """
     # What is accepted may come from a file: a name that would act on a terminal is not offered.
     accepted = sorted(filter(str.isprintable, known))
     # Imported where it is needed: most programs make no spelling mistake.
     import difflib
 
     near = difflib.get_close_matches(name.lower(), accepted, n=1, cutoff=0.6)
-    return f"; did you mean '{near[0]}'?" if near else ""
+    return near[0] if near else None
 
 
 class HippainError(Exception):
@@ -65,6 +77,8 @@ class DataError(HippainError, ValueError):
         The field, dotted (``trigger_points.0.zones``).
     others : tuple of DataError, optional
         What else is wrong, when one reading found several problems; the text says how many.
+    notes : tuple of str, optional
+        What was not looked at because of this, so that more may follow once it is mended.
     """
 
     def __init__(
@@ -75,32 +89,39 @@ class DataError(HippainError, ValueError):
         line: int | None = None,
         field: str | None = None,
         others: tuple[DataError, ...] = (),
+        notes: tuple[str, ...] = (),
     ) -> None:
         self.message = message
         self.file = file
         self.line = line
         self.field = field
         self.others = others
+        self.notes = notes
         where = [part for part in (file, f"line {line}" if line else None, field) if part]
-        more = f" (and {len(others)} more)" if others else ""
+        beside = "; ".join([*([f"and {len(others)} more"] if others else []), *notes])
+        more = f" ({beside})" if beside else ""
         super().__init__(f"{', '.join(where)}: {message}{more}" if where else f"{message}{more}")
 
     @classmethod
-    def of(cls, problems: Sequence[DataError]) -> DataError:
+    def of(cls, problems: Sequence[DataError], *notes: str) -> DataError:
         """Return several problems as one error: the first, with all others behind it."""
         first, *others = problems
+        said = [*(note for problem in problems for note in problem.notes), *notes]
         return cls(
             first.message,
             file=first.file,
             line=first.line,
             field=first.field,
             others=tuple(others),
+            notes=tuple(dict.fromkeys(said)),
         )
 
     @property
     def problems(self) -> tuple[DataError, ...]:
         """Every problem by itself, this one first."""
-        alone = DataError(self.message, file=self.file, line=self.line, field=self.field)
+        alone = DataError(
+            self.message, file=self.file, line=self.line, field=self.field, notes=self.notes
+        )
         return (alone, *self.others)
 
 

@@ -50,18 +50,29 @@ def join_ends(
     Raises
     ------
     DataError
-        If an end is farther than `within` from every other border.
+        If an end is farther than `within` from every other border. All such ends are told, the
+        first with the rest in ``others``.
     """
     shapes = {name: LineString(xy) for name, xy in lines.items()}
     names = list(shapes)
     joined: dict[str, FloatArray] = {}
+    in_the_open: list[DataError] = []
     for name, xy in lines.items():
         ends = xy
         if not np.array_equal(xy[0], xy[-1]):
             others = [shapes[other] for other in names if other != name]
-            ends = _join_start(name, xy, others, within, unit)
-            ends = _join_start(name, ends[::-1], others, within, unit)[::-1]
+            for _ in range(2):
+                try:
+                    ends = _join_start(name, ends, others, within, unit)
+                except DataError as error:
+                    in_the_open.append(error)
+                ends = ends[::-1]
         joined[name] = ends
+    if in_the_open:
+        # The faces beside an open border run together; what is in them would say nothing.
+        raise DataError.of(
+            in_the_open, "faces are looked for once every border ends on another; more may follow"
+        )
     return joined
 
 
@@ -111,11 +122,12 @@ def faces(lines: Sequence[FloatArray], *, unit: FloatArray = PLAIN) -> list[Poly
     Raises
     ------
     DataError
-        If a line ends inside a face, so that it borders nothing.
+        If a line ends inside a face, so that it borders nothing. All such lines are told.
     """
     # Joined ends lie on a border up to rounding: the grid makes them vertices of it.
     noded = shapely.unary_union([LineString(xy) for xy in lines], grid_size=_GRID)
     found, cuts, dangles, invalid = shapely.polygonize_full([noded])
+    problems: list[DataError] = []
     for wrong, what in (
         (dangles, "ends in the open"),
         (cuts, "has the same face on both sides"),
@@ -125,7 +137,13 @@ def faces(lines: Sequence[FloatArray], *, unit: FloatArray = PLAIN) -> list[Poly
             if line.length < 10 * _GRID:
                 continue  # An end on a border, up to rounding.
             near = _place(np.array(line.interpolate(0.5, normalized=True).coords[0]), unit)
-            raise DataError(f"a border {what} near {near}; join it to others at both ends")
+            problems.append(
+                DataError(f"a border {what} near {near}; join it to others at both ends")
+            )
+    if problems:
+        raise DataError.of(
+            problems, "regions are looked for in the faces once these are whole; more may follow"
+        )
     return [p for p in shapely.get_parts(found) if isinstance(p, Polygon)]
 
 
@@ -140,35 +158,50 @@ def label_faces(
     Raises
     ------
     DataError
-        If a face holds no region point or points of two regions, or a point lies in no face.
+        If a face holds no region point or points of two regions, or a point lies in no face. All
+        of these are told, but not that a face is without a region where a point lies on its
+        border: that is one mistake.
     """
+    problems: list[DataError] = []
     tree = shapely.STRtree(list(patches))
     points = [Point(at) for _, at in seeds]
     seed_index, face_index = tree.query(points, predicate="within")
     labels: dict[int, str] = {}
+    strangers: set[tuple[int, str]] = set()
     for s, f in zip(seed_index.tolist(), face_index.tolist(), strict=True):
         label = seeds[s][0]
-        if labels.setdefault(f, label) != label:
-            raise DataError(
-                f"regions '{labels[f]}' and '{label}' lie in one face at "
-                f"{_place(np.array(points[s].coords[0]), unit)}; "
-                "a border between them is missing or open",
-                field=f"regions.{label}",
+        if labels.setdefault(f, label) != label and (f, label) not in strangers:
+            strangers.add((f, label))
+            problems.append(
+                DataError(
+                    f"regions '{labels[f]}' and '{label}' lie in one face at "
+                    f"{_place(np.array(points[s].coords[0]), unit)}; "
+                    "a border between them is missing or open",
+                    field=f"regions.{label}",
+                )
             )
     placed = set(seed_index.tolist())
+    accounted: set[int] = set()
     for s, (label, at) in enumerate(seeds):
         if s not in placed:
             where = _place(np.asarray(at), unit)
-            raise DataError(
-                f"region '{label}' has its point {where} in no face, or on a border; "
-                "put it well inside its face",
-                field=f"regions.{label}",
+            problems.append(
+                DataError(
+                    f"region '{label}' has its point {where} in no face, or on a border; "
+                    "put it well inside its face",
+                    field=f"regions.{label}",
+                )
             )
+            accounted.update(tree.query(points[s], predicate="dwithin", distance=_GRID).tolist())
     for f, patch in enumerate(patches):
-        if f not in labels:
+        if f not in labels and f not in accounted:
             where = _place(np.array(patch.representative_point().coords[0]), unit)
-            raise DataError(
-                f"the face at {where}, {patch.area:.2f} cm2, has no region; "
-                "name it, or remove the border that makes it"
+            problems.append(
+                DataError(
+                    f"the face at {where}, {patch.area:.2f} cm2, has no region; "
+                    "name it, or remove the border that makes it"
+                )
             )
+    if problems:
+        raise DataError.of(problems)
     return [labels[f] for f in range(len(patches))]

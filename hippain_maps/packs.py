@@ -18,6 +18,7 @@ which figures take from the shipped atlas. Each of these files is refused, not s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,13 +150,17 @@ def find_files(folders: Iterable[Path], problems: Findings, *, only: str | None 
             problems.append(DataError("there is no such folder of patterns", file=str(folder)))
             continue
         files = sorted(folder.glob("*.yaml"))
+        misnamed = _misnamed(folder) if number and only is None else []
         if number and only is not None:
             files = [path for path in files if path.stem in (only, "bibliography", "clues", "pack")]
         if not files:
-            problems.append(
-                DataError("there is no .yaml file in this folder of patterns", file=str(folder))
-            )
+            hint = f"end '{misnamed[0]}' in .yaml" if misnamed else "a source is a file <id>.yaml"
+            said = f"there is no .yaml file in this folder of patterns; {hint}"
+            problems.append(DataError(said, file=str(folder)))
             continue
+        for name in misnamed:
+            said = "a file whose name does not end in .yaml is not read; call it .yaml"
+            problems.append(DataError(said, file=f"{folder.name}/{name}"))
         if number:
             with problems.gathered():
                 packs.append(_pack(folder, files, sources))
@@ -174,6 +179,16 @@ def find_files(folders: Iterable[Path], problems: Findings, *, only: str | None 
     for name in sorted(NEEDED - set(homes)):
         problems.append(DataError("the file is missing", file=f"patterns/{name}.yaml"))
     return Folders(sources, homes, tuple(packs), owners)
+
+
+def _misnamed(folder: Path) -> list[str]:
+    """Return the files that look like YAML but are not called so, and would be passed over."""
+    # Asked of the name as it is written: some systems find a.YAML as a.yaml.
+    return [
+        path.name
+        for path in sorted(folder.iterdir())
+        if re.search(r"\.ya?ml(\.txt)?$", path.name, re.I) and path.suffix != ".yaml"
+    ]
 
 
 def _pack(folder: Path, files: Sequence[Path], known: Mapping[str, Path]) -> Pack:

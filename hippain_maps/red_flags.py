@@ -8,11 +8,13 @@ misses others: it rules nothing out.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hippain_maps._findings import Proof
 from hippain_maps.errors import UnknownNameError, did_you_mean
 from hippain_maps.patterns import Evidence
 from hippain_maps.regions import Body
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     # Checking files takes a validation library; it is imported where files are read.
     from hippain_maps._pattern_files import Language
     from hippain_maps._red_flag_files import ConditionEntry, RedFlagsFile, Urgency, WordsEntry
-    from hippain_maps._yaml import YamlFile
 
 NO_FLAGS = "This atlas holds no red flags. Ask for them yourself before anything else."
 """What an output says where an atlas has no flags."""
@@ -178,33 +179,70 @@ def load_red_flags(
     ------
     DataError
         If the file does not fit its format, or names a region, group, answer, shared condition or
-        citation that does not exist. The message names file, line and field.
+        citation that does not exist. The message names file, line and field; what else is wrong is
+        in ``others``.
     """
-    from hippain_maps._red_flag_files import read_red_flags
+    from hippain_maps._red_flag_files import RedFlagsFile
+    from hippain_maps._yaml import read_yaml
+    from hippain_maps._yaml_fields import validate
 
-    data, file = read_red_flags(folder)
-    build = _Builder(data, file, body, {*data.flags, *clues})
+    proof = Proof(read_yaml(folder / "red_flags.yaml"))
+    with proof.found.gathered():
+        data = validate(RedFlagsFile, proof.file)
+    # Names are told even where the form is wrong, so that one round of mending may do.
+    _check_names(proof, body, clues)
+    proof.check_citations(citations)
+    proof.found.stop()
+    return _built(data, body)
+
+
+_ANSWERS = ("any_yes", "all_yes", "all_no")
+
+
+def _check_names(proof: Proof, body: Body, clues: Collection[str]) -> None:
+    """Note what a file of red flags names that does not exist, or exists already."""
+    flags, shared = proof.keys("flags"), proof.keys("conditions")
+    answers = {*flags, *clues}
+    for name in flags:
+        if name in clues:
+            proof.problem(
+                f"'{name}' is a clue already; one id has one question, so choose another",
+                ("flags", name),
+            )
+    for place, name in proof.untold_texts():
+        listed = place[-2:-1]
+        if listed == ("drawn",):
+            try:
+                body.members(name)
+            except UnknownNameError as error:
+                proof.problem(error.message, place)
+        elif listed in [(kind,) for kind in _ANSWERS] and name not in answers:
+            near = did_you_mean(name, answers)
+            proof.problem(f"there is no red flag or clue '{name}'{near}", place)
+        elif listed in [("called_by",), ("raised_by",)] and name not in shared:
+            near = did_you_mean(name, shared)
+            proof.problem(
+                f"there is no shared condition '{name}'{near}; 'conditions' lists them", place
+            )
+
+
+def _built(data: RedFlagsFile, body: Body) -> RedFlags:
+    """Return the red flags of a file in which all names fit."""
     shared = {
-        name: tuple(
-            build.condition(entry, ("conditions", name, number))
-            for number, entry in enumerate(entries)
-        )
+        name: tuple(_condition(entry, data, body) for entry in entries)
         for name, entries in data.conditions.items()
     }
+
+    def conditions(entries: Sequence[str | ConditionEntry]) -> tuple[Condition, ...]:
+        # A name stands for those that several flags share.
+        found = [
+            shared[entry] if isinstance(entry, str) else (_condition(entry, data, body),)
+            for entry in entries
+        ]
+        return tuple(chain.from_iterable(found))
+
     flags: dict[str, RedFlag] = {}
     for name, entry in data.flags.items():
-        here: tuple[str | int, ...] = ("flags", name)
-        if name in clues:
-            raise file.error(
-                f"'{name}' is a clue already; one id has one question, so choose another", here
-            )
-        for key in entry.basis.citations:
-            if key not in citations:
-                raise file.error(
-                    f"the citation '{key}' is not in bibliography.yaml"
-                    f"{did_you_mean(key, citations)}",
-                    (*here, "basis", "citations"),
-                )
         flags[name] = RedFlag(
             id=name,
             core=entry.core,
@@ -213,71 +251,28 @@ def load_red_flags(
             means=entry.means,
             urgency=entry.urgency,
             action=_texts(entry.action),
-            called_by=build.conditions(entry.called_by, shared, (*here, "called_by")),
-            raised_by=build.conditions(entry.raised_by, shared, (*here, "raised_by")),
+            called_by=conditions(entry.called_by),
+            raised_by=conditions(entry.raised_by),
             evidence=Evidence(entry.basis.confidence, tuple(entry.basis.citations)),
         )
     return RedFlags(flags, _words(data.words), tuple(data.reviewed_by))
 
 
-@dataclass(frozen=True)
-class _Builder:
-    """Conditions read from one file, checked against the body and the known answers."""
-
-    data: RedFlagsFile
-    file: YamlFile
-    body: Body
-    answers: Collection[str]
-
-    def conditions(
-        self,
-        entries: list[str | ConditionEntry],
-        shared: Mapping[str, tuple[Condition, ...]],
-        here: tuple[str | int, ...],
-    ) -> tuple[Condition, ...]:
-        """Return a list of conditions; a name stands for those that several flags share."""
-        found: list[Condition] = []
-        for number, entry in enumerate(entries):
-            if not isinstance(entry, str):
-                found.append(self.condition(entry, (*here, number)))
-            elif entry in shared:
-                found += shared[entry]
-            else:
-                raise self.file.error(
-                    f"there is no shared condition '{entry}'{did_you_mean(entry, shared)}; "
-                    "'conditions' lists them",
-                    (*here, number),
-                )
-        return tuple(found)
-
-    def condition(self, entry: ConditionEntry, here: tuple[str | int, ...]) -> Condition:
-        """Return one condition."""
-        regions: dict[str, None] = {}
-        for number, name in enumerate(entry.drawn):
-            try:
-                regions.update(dict.fromkeys(self.body.members(name)))
-            except UnknownNameError as error:
-                raise self.file.error(error.message, (*here, "drawn", number)) from None
-        for kind in ("any_yes", "all_yes", "all_no"):
-            for number, name in enumerate(getattr(entry, kind)):
-                if name not in self.answers:
-                    raise self.file.error(
-                        f"there is no red flag or clue '{name}'{did_you_mean(name, self.answers)}",
-                        (*here, kind, number),
-                    )
-        return Condition(
-            because=entry.because,
-            regions=tuple(regions),
-            least_cm2=self.data.least_cm2 if entry.least_cm2 is None else entry.least_cm2,
-            share=entry.share or 0.0,
-            both_sides=entry.both_sides,
-            quality=frozenset(entry.quality),
-            depth=entry.depth,
-            least_intensity=entry.least_intensity or 0.0,
-            any_yes=frozenset(entry.any_yes),
-            all_yes=frozenset(entry.all_yes),
-            all_no=frozenset(entry.all_no),
-        )
+def _condition(entry: ConditionEntry, data: RedFlagsFile, body: Body) -> Condition:
+    regions = chain.from_iterable(body.members(name) for name in entry.drawn)
+    return Condition(
+        because=entry.because,
+        regions=tuple(dict.fromkeys(regions)),
+        least_cm2=data.least_cm2 if entry.least_cm2 is None else entry.least_cm2,
+        share=entry.share or 0.0,
+        both_sides=entry.both_sides,
+        quality=frozenset(entry.quality),
+        depth=entry.depth,
+        least_intensity=entry.least_intensity or 0.0,
+        any_yes=frozenset(entry.any_yes),
+        all_yes=frozenset(entry.all_yes),
+        all_no=frozenset(entry.all_no),
+    )
 
 
 def _texts(texts: Mapping[Language, str]) -> dict[str, str]:

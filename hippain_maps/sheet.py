@@ -15,7 +15,9 @@ import shapely
 from shapely import Polygon
 
 from hippain_maps import linework
-from hippain_maps.errors import DataError, did_you_mean
+from hippain_maps._body_names import limb_region
+from hippain_maps._findings import Findings
+from hippain_maps.errors import DataError
 from hippain_maps.geometry import Area, FloatArray, View, as_area, smooth_curve
 from hippain_maps.surface import CM_PER_DEGREE, INNER_BACK, INNER_FRONT, OUTER, Surface
 
@@ -44,7 +46,7 @@ Seed = tuple[str, View | None, tuple[float, float]]
 
 
 class located:
-    """Put file, line and field in front of an error raised below; the place is in its message.
+    """Put file, line and field in front of errors raised below; the place is in their messages.
 
     Parameters
     ----------
@@ -68,15 +70,31 @@ class located:
 
     def __exit__(self, kind: object, error: object, trace: object) -> None:
         if isinstance(error, DataError) and error.file is None:
-            message = error.message + self.note
-            if error.field is not None and error.field in self.places:
-                file, path = self.places[error.field]
-                raise file.error(message, path) from None
-            raise DataError(message, file=self.where, field=error.field) from None
+            placed = [self._placed(problem) for problem in error.problems]
+            raise DataError.of(placed, *error.notes) from None
+
+    def _placed(self, problem: DataError) -> DataError:
+        message = problem.message + self.note
+        if problem.field is not None and problem.field in self.places:
+            file, path = self.places[problem.field]
+            return file.error(message, path)
+        return DataError(message, file=self.where, field=problem.field)
 
 
 class Sheet:
-    """The flattened skin of the left half, cut into named patches."""
+    """The flattened skin of the left half, cut into named patches.
+
+    Parameters
+    ----------
+    files : BodyFiles
+        Read and checked, so that every name in them is known.
+
+    Raises
+    ------
+    DataError
+        If landmarks, borders and region points do not fit together. All that can be told at once
+        is: where borders end in the open, the faces between them are not looked at.
+    """
 
     def __init__(self, files: BodyFiles) -> None:
         profile = np.array(files.outline.data.profile)
@@ -107,31 +125,29 @@ class Sheet:
     def _landmarks(self) -> dict[str, FloatArray]:
         read = self.files.free_borders
         found: dict[str, FloatArray] = {}
+        problems = Findings()
         for name, mark in read.data.landmarks.items():
             found[name] = self.surface.locate(mark.view, [mark.at])[0]
             shown = self.surface.project(mark.view, *found[name])
             if np.abs(shown - mark.at).max() > linework.JOIN_WITHIN:
-                raise read.file.error(
-                    f"the landmark '{name}' lies beside the {mark.view} view's left half",
-                    ("landmarks", name, "at"),
+                problems.append(
+                    read.file.error(
+                        f"the landmark '{name}' lies beside the {mark.view} view's left half",
+                        ("landmarks", name, "at"),
+                    )
                 )
+        problems.stop(
+            "borders are looked at once every landmark lies on the figure; more may follow"
+        )
         return found
 
     def _borders(self) -> dict[str, FloatArray]:
         borders: dict[str, FloatArray] = {}
         for read in (self.files.sections, self.files.free_borders):
             for name, border in read.data.borders.items():
-                if name in borders:
-                    raise read.file.error(f"the border '{name}' is drawn twice", ("borders", name))
-                borders[name] = self._line(border, read.file, name)
+                borders[name] = self._line(border)
                 self.places[f"borders.{name}"] = (read.file, ("borders", name))
         for part, limb in self.files.sections.data.limbs.items():
-            if limb.upper_border and limb.upper_border not in borders:
-                raise self.files.sections.file.error(
-                    f"there is no border '{limb.upper_border}'"
-                    f"{did_you_mean(limb.upper_border, borders)}",
-                    ("limbs", part, "upper_border"),
-                )
             lines = {
                 f"{part} level {level:g}": _level(level, INNER_FRONT, INNER_BACK)
                 for number, level in enumerate(limb.levels)
@@ -147,17 +163,17 @@ class Sheet:
                 self.places[f"borders.{name}"] = (self.files.sections.file, ("limbs", part))
         return borders
 
-    def _line(self, border: LevelBorder | PointBorder, file: YamlFile, name: str) -> FloatArray:
+    def _line(self, border: LevelBorder | PointBorder) -> FloatArray:
         from hippain_maps._body_files import LevelBorder
 
         if isinstance(border, LevelBorder):
             first, last = (
-                self._landmark(end, file, name)[0] if isinstance(end, str) else end
+                self.landmarks[end][0] if isinstance(end, str) else end
                 for end in (border.from_, border.to)
             )
             return _level(border.level, first, last)
         points = [
-            self._landmark(point, file, name) if isinstance(point, str) else np.array(point)
+            self.landmarks[point] if isinstance(point, str) else np.array(point)
             for point in border.points
         ]
         if border.view is None:
@@ -168,15 +184,6 @@ class Sheet:
         ]
         line: FloatArray = self.surface.locate(border.view, smooth_curve(shown)) * SHEET
         return line
-
-    def _landmark(self, name: str, file: YamlFile, border: str) -> FloatArray:
-        if name not in self.landmarks:
-            raise file.error(
-                f"there is no landmark '{name}'{did_you_mean(name, self.landmarks)}",
-                ("borders", border),
-            )
-        place: FloatArray = self.landmarks[name]
-        return place
 
     def _frame(self) -> FloatArray:
         """Return the edge of the sheet: floor, midline or innermost line, top."""
@@ -201,7 +208,7 @@ class Sheet:
                 level = (limb.levels[number - 1] + limb.levels[number]) / 2
                 edges = [INNER_FRONT, *_limb_angles(limb, [level])[0], INNER_BACK]
                 for sector, first, last in zip(limb.sectors, edges, edges[1:], strict=False):
-                    region = f"{part}_{number}_{sector}"
+                    region = limb_region(part, number, sector)
                     name = f"{limb.name}, band {number} of {bands}, {sector.replace('_', ' ')}"
                     self._name(region, name, file, ("limbs", part))
                     yield region, None, ((first + last) / 2, level)
@@ -222,8 +229,6 @@ class Sheet:
                 yield region, view, at
 
     def _name(self, region: str, name: str, file: YamlFile, field: tuple[str | int, ...]) -> None:
-        if region in self.names:
-            raise file.error(f"the region '{region}' is named twice", field)
         self.names[region] = name
         self.places[f"regions.{region}"] = (file, field)
 

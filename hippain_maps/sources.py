@@ -83,9 +83,10 @@ def load_source(
         entry = validate(SourceFile, proof.file)
     except DataError as error:
         # The rest is told as well as it can be, so that one round of mending may do.
-        proof.found[:0] = error.problems
+        proof.found.extend(error.problems)
         _check_written_names(proof, body, clues)
-        raise DataError.of(proof.found) from None
+        proof.found.stop()
+        raise
     if entry.id != path.stem:
         proof.problem(
             f"the id '{entry.id}' differs from the file name '{path.stem}'; make them the same",
@@ -98,10 +99,7 @@ def load_source(
 
 def _check_written_names(proof: Proof, body: Body, clues: Mapping[str, Clue]) -> None:
     """Note unknown regions and clues in a file whose form is wrong."""
-    told = {problem.field for problem in proof.found}
-    for place, name in proof.texts():
-        if ".".join(map(str, place)) in told:
-            continue
+    for place, name in proof.untold_texts():
         if place[-1] == "clue" and name not in clues:
             proof.problem(_no_clue(name, clues), place)
         elif place[-1] == "region" or place[-2:-1] in [(zone,) for zone in (*ZONES, "core")]:
@@ -225,7 +223,8 @@ def _clues(
                 proof.problem(_no_clue(item.clue, vocabulary), here)
                 continue
             clue = vocabulary[item.clue]
-            if name in _TOPIC_WORDS and clue.topic != name:
+            # A clue whose own entry is wrong has no topic, and that has been said.
+            if name in _TOPIC_WORDS and clue.topic not in (name, ""):
                 proof.problem(
                     f"'{clue.id}' belongs to the topic '{clue.topic}'; write it under speaks_for "
                     "or speaks_against",

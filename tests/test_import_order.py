@@ -27,6 +27,7 @@ FLOORS = {
     "surface": 2,
     "linework": 2,
     "_yaml_fields": 2,
+    "_body_names": 2,
     "_body_files": 3,
     "regions": 3,
     "sheet": 4,

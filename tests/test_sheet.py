@@ -16,6 +16,8 @@ import pytest
 import shapely
 
 from hippain_maps._body_files import FreeBordersFile, OutlineFile, Read, RegionsFile, SectionsFile
+from hippain_maps._body_names import name_faults
+from hippain_maps._findings import Findings
 from hippain_maps._yaml import parse_yaml
 from hippain_maps._yaml_fields import validate
 from hippain_maps.errors import DataError
@@ -75,10 +77,9 @@ def world(*changes: tuple[str, str, str]) -> Sheet:
     for name, old, new in changes:
         assert old in texts[name]
         texts[name] = texts[name].replace(old, new, 1)
-    files = {}
-    for name, text in texts.items():
-        file = parse_yaml(text, label=f"world/{name}.yaml")
-        files[name] = Read(validate(MODELS[name], file), file)
+    read = {name: parse_yaml(text, label=f"world/{name}.yaml") for name, text in texts.items()}
+    Findings(name_faults(read)).stop()
+    files = {name: Read(validate(MODELS[name], file), file) for name, file in read.items()}
     return Sheet(SimpleNamespace(**files))  # type: ignore[arg-type]
 
 
