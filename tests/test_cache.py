@@ -150,9 +150,9 @@ def test_the_kept_atlas_is_the_atlas(place: Path, monkeypatch: pytest.MonkeyPatc
     fresh = load_atlas()
     monkeypatch.setenv("HIPPAIN_CACHE", str(place))
     load_atlas()
-    assert len(list(place.glob("*.npz"))) == 2
+    assert len(list(place.glob("*.kept"))) == 2
     rank(drawing, load_atlas())
-    assert len(list(place.glob("*.npz"))) == 3
+    assert len(list(place.glob("*.kept"))) == 3
     kept = load_atlas()
     assert kept.version == fresh.version
     assert repr(kept) == repr(fresh)
@@ -236,7 +236,7 @@ def test_ranking_to_json_needs_no_validation_and_no_tables(place: Path) -> None:
 
 def kept_file(place: Path) -> Path:
     """Return the one file in the cache."""
-    (path,) = place.glob("*.npz")
+    (path,) = place.glob("*.kept")
     return path
 
 
@@ -258,12 +258,20 @@ def spoilt(kind: str, path: Path) -> None:
     elif kind == "another":
         with path.open("wb") as stream:
             np.savez(stream, other=np.zeros(3))
+    elif kind == "longer":
+        path.write_bytes(content + b"x")
+    elif kind == "huge":
+        magic, check, *_ = _cache._HEAD.unpack_from(content)
+        head = _cache._HEAD.pack(magic, check, 2**63, 2**63, 2**63)
+        path.write_bytes(head + content[_cache._HEAD.size :])
     else:
         path.unlink()
         path.mkdir()
 
 
-@pytest.mark.parametrize("kind", ["empty", "cut", "text", "flipped", "pickles", "another"])
+@pytest.mark.parametrize(
+    "kind", ["empty", "cut", "text", "flipped", "pickles", "another", "longer", "huge"]
+)
 def test_a_damaged_file_is_made_again(place: Path, built: Built, kind: str) -> None:
     """Whatever stands in a file of the cache: what is not whole is built and kept anew."""
     built.get()

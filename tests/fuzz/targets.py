@@ -13,6 +13,7 @@ import json
 import math
 import re
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -24,7 +25,7 @@ from worlds import EXAMPLES, hand_drawn_atlas, three_patterns
 
 from hippain_maps import _cache
 from hippain_maps._json import parse_json
-from hippain_maps._plain import Plain
+from hippain_maps._plain import Plain, to_plain
 from hippain_maps._yaml import parse_yaml, yaml_text
 from hippain_maps.atlas import Atlas, load_atlas
 from hippain_maps.body import load_body
@@ -237,7 +238,12 @@ def _archive(data: bytes) -> None:
 
 def _kept_atlas(data: bytes) -> None:
     """Read a file as the cache would, which takes any fault as "make it again"."""
-    path = as_file(data, "atlas-0.npz")
+    head = _cache._HEAD
+    if len(data) >= head.size:
+        # With the right check sum, or nothing would come past it.
+        magic, _, *counts = head.unpack_from(data)
+        data = head.pack(magic, zlib.crc32(data[head.size :]), *counts) + data[head.size :]
+    path = as_file(data, "atlas-0.kept")
     path.chmod(0o600)
     # Ends of the process, and not exceptions, are what could go wrong.
     with contextlib.suppress(Exception):
@@ -422,10 +428,10 @@ def _archive_seeds() -> Iterator[Seed]:
 
 
 def _kept_seeds() -> Iterator[Seed]:
-    stream = io.BytesIO()
-    text = np.frombuffer(b"[1, 2]", dtype=np.uint8)
-    np.savez(stream, text=text, floats=np.arange(4.0), ints=np.arange(3))
-    yield "atlas.npz", stream.getvalue()
+    for name, kept in (("tuple", (1, "two")), ("array", np.arange(4.0)), ("counts", np.arange(3))):
+        path = as_file(b"", f"{name}.kept")
+        _cache._write(path, to_plain(kept, ()))
+        yield path.name, path.read_bytes()
 
 
 def _work_seeds() -> Iterator[Seed]:
