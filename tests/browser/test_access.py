@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from browser_kit import SIZES, Desk, violations
 
+pytestmark = pytest.mark.slow
+
 
 def focused(desk: Desk) -> str:
     """Return the key or name of what has the focus."""

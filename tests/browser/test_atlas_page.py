@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from browser_kit import Desk
 
+pytestmark = pytest.mark.slow
+
 
 def rows(desk: Desk) -> list[str]:
     """Return the first lines of the sources that are listed."""

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from browser_kit import Desk, serving
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pair(browser: Any, tmp_path: Path) -> Iterator[tuple[str, str]]:
