@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from hippain_maps._limits import MAX_BODY_NAMES, MAX_GROUP_DEPTH
 from hippain_maps._yaml import FieldPath, YamlFile
 from hippain_maps.errors import DataError, did_you_mean
 from hippain_maps.geometry import INSET_VIEWS
@@ -46,6 +47,7 @@ class _Names:
 
 def name_faults(files: Files) -> Iterator[DataError]:
     """Yield every problem with the names in the files of a body, kind by kind."""
+    yield from _too_many(files)
     landmarks = _Names()
     _add_keys(landmarks, files, "free_borders", "landmarks")
     borders = _Names()
@@ -65,8 +67,8 @@ def name_faults(files: Files) -> Iterator[DataError]:
 
 def expand_groups(
     members: Mapping[str, Sequence[str]], regions: Collection[str]
-) -> tuple[dict[str, frozenset[str]], list[tuple[str, int]]]:
-    """Return the regions of each group, and which members make a group contain itself.
+) -> tuple[dict[str, frozenset[str]], list[tuple[str, int, str]]]:
+    """Return the regions of each group, and which members cannot be, with what is wrong with them.
 
     Parameters
     ----------
@@ -81,7 +83,7 @@ def expand_groups(
     []
     """
     done: dict[str, frozenset[str]] = {}
-    circles: list[tuple[str, int]] = []
+    wrong: list[tuple[str, int, str]] = []
 
     def expand(group: str, above: tuple[str, ...]) -> frozenset[str]:
         if group in done:
@@ -91,7 +93,10 @@ def expand_groups(
             if member in regions:
                 found.add(member)
             elif member in above:
-                circles.append((group, number))
+                wrong.append((group, number, f"the group '{member}' contains itself"))
+            elif member in members and len(above) == MAX_GROUP_DEPTH:
+                said = f"groups within groups are deeper than {MAX_GROUP_DEPTH}; name regions here"
+                wrong.append((group, number, said))
             elif member in members:
                 found.update(expand(member, (*above, member)))
             else:
@@ -101,7 +106,7 @@ def expand_groups(
 
     for group in members:
         expand(group, (group,))
-    return done, circles
+    return done, wrong
 
 
 # --- what is written, whatever its form
@@ -130,6 +135,16 @@ def _add_keys(names: _Names, files: Files, stem: str, key: str) -> list[str]:
     again = [name for name in keys if name in names.given]
     names.given |= dict.fromkeys(keys)
     return again
+
+
+def _too_many(files: Files) -> Iterator[DataError]:
+    """Yield lists of names that are longer than any body needs."""
+    for file in files.values():
+        for key in ("landmarks", "borders", "regions", "groups", "limbs"):
+            if len(_mapping(file.data, key)) > MAX_BODY_NAMES:
+                yield file.error(
+                    f"there are more than {MAX_BODY_NAMES} {key}; take some out", (key,)
+                )
 
 
 # --- borders
@@ -175,6 +190,11 @@ def _standing_regions(files: Files, regions: _Names) -> Iterator[DataError]:
             regions.perhaps.append("*")
             continue
         for name, place in given(files[stem].data):
+            if len(regions.given) > MAX_BODY_NAMES:
+                said = f"there are more than {MAX_BODY_NAMES} regions; take some out"
+                yield files[stem].error(said, place)
+                regions.perhaps.append("*")
+                return
             if "*" in name:
                 regions.perhaps.append(name)
             elif name in regions.given:
@@ -255,10 +275,8 @@ def _group_faults(file: YamlFile, regions: _Names) -> Iterator[DataError]:
                     ("groups", group, "members", number),
                 )
     members = _members(file)
-    _, circles = expand_groups(members, regions.given)
-    for group, number in circles:
-        place = ("groups", group, "members", number)
-        yield file.error(f"the group '{members[group][number]}' contains itself", place)
+    for group, number, said in expand_groups(members, regions.given)[1]:
+        yield file.error(said, ("groups", group, "members", number))
     for number, area in _words(file.data, "areas"):
         if area not in groups:
             near = did_you_mean(area, groups.given)

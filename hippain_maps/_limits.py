@@ -55,6 +55,13 @@ MAX_YAML_BYTES = 1_000_000
 MAX_YAML_DEPTH = 32
 """Nesting of one YAML file. The atlas needs fewer than ten levels; PyYAML recurses per level."""
 
+MAX_BODY_NAMES = 2_000
+"""Regions, borders or groups of a body; the shipped one has about 250 regions. A grid of patches
+names as many regions as it has bands times columns, so that a short file could name billions."""
+
+MAX_GROUP_DEPTH = 32
+"""Groups within groups."""
+
 # --- The built atlas in the cache folder --------------------------------------------------------
 
 MAX_CACHE_BYTES = 50_000_000

@@ -149,6 +149,24 @@ def test_names_are_looked_for_in_whatever_is_written(text: str) -> None:
     assert [fault for fault in name_faults(files) if not isinstance(fault, DataError)] == []
 
 
+def test_a_short_file_cannot_name_billions_of_regions(tmp_path: Path) -> None:
+    """A grid of thousands of bands and columns, and groups in groups in groups, are refused."""
+    many = ", ".join(f"k{n}: {{at: 1, name: n}}" for n in range(3000))
+    rows = f"bands: {{{many}}}, columns: {{{many}}}"
+    grid = f"patches:\n  - {{id: 'x_{{band}}_{{column}}', name: x, {rows}}}\n"
+    chain = "".join(f"  g{n}: {{name: x, members: [g{n + 1}]}}\n" for n in range(1500))
+    folder = changed(
+        "body_regions",
+        tmp_path,
+        ("regions.yaml", r"^patches:\n", grid),
+        ("groups.yaml", r"^groups:\n", f"groups:\n{chain}  g1500: {{name: x, members: [pubis]}}\n"),
+    )
+    with pytest.raises(DataError, match="there are more than 2000 regions") as caught:
+        load_body(folder)
+    said = [problem.message for problem in caught.value.problems]
+    assert any("groups within groups are deeper than 32" in one for one in said)
+
+
 def test_all_faults_of_the_red_flags_are_told_at_once(tmp_path: Path) -> None:
     """Form, regions, answers, shared conditions and citations, by line, each once."""
     folder = changed(
@@ -192,6 +210,17 @@ def test_a_list_of_names_that_cannot_be_read_stops_with_a_note(tmp_path: Path) -
     with pytest.raises(DataError, match=r"that use what clues\.yaml lists were not") as caught:
         read_atlas(load_body(), [folder])
     assert len(caught.value.problems) == 1
+
+
+def test_the_bones_of_a_body_are_read_too(tmp_path: Path) -> None:
+    """A body does without them, and only figures draw them; what is wrong with them is told."""
+    folder = changed("body_regions", tmp_path, ("bones.yaml", r"^landmarks:", "landmark:"))
+    done = check(folder)
+    assert done.exit_code == 2
+    assert f"--> {folder}/bones.yaml:" in done.stdout
+    assert done.stderr == "hippain: 1 problem in 1 file\n"
+    (folder / "bones.yaml").unlink()
+    assert check(folder).stdout.startswith("atlas ")
 
 
 def test_a_shipped_folder_is_checked_whole() -> None:
