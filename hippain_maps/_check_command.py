@@ -84,7 +84,7 @@ def _whole(body_folder: Path | None) -> tuple[Atlas, Sequence[str]]:
     problems = Findings()
     notes = ["the sources are checked once the body fits; more may follow"]
     with problems.gathered():
-        body = load_body(body_folder)
+        body = load_body(body_folder) if body_folder else load_body()
         notes.clear()
         atlas = read_atlas(body, [shipped]) if body_folder else load_atlas()
     bones = body_folder or resource_dir("body_regions")

@@ -165,6 +165,8 @@ def parse_yaml(text: str, *, label: str) -> YamlFile:
                 # Only the end of the file: what was never closed is the place to look.
                 line = begun.line + 1
         hint = "look there and above for an open bracket or quote, or for ': ' in unquoted text"
+        if "".join(text.splitlines()[line - 1 : line]).lstrip(" ").startswith("\t"):
+            hint = "indent with spaces, not with tabs"
         raise DataError(f"this is not YAML: {reason}; {hint}", file=label, line=line) from None
 
 

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from hippain_maps._findings import Findings
+from hippain_maps._limits import MAX_YAML_BYTES
 from hippain_maps.errors import DataError
 
 NOT_SOURCES = frozenset(
@@ -191,6 +192,15 @@ def _misnamed(folder: Path) -> list[str]:
     ]
 
 
+def _content(path: Path) -> bytes:
+    """Return a file as far as it may be read; why it may not is told where it is read."""
+    try:
+        with path.open("rb") as stream:
+            return stream.read(MAX_YAML_BYTES)
+    except OSError:
+        return b""
+
+
 def _pack(folder: Path, files: Sequence[Path], known: Mapping[str, Path]) -> Pack:
     from hippain_maps._pattern_files import read_pack
 
@@ -200,7 +210,7 @@ def _pack(folder: Path, files: Sequence[Path], known: Mapping[str, Path]) -> Pac
     digest = hashlib.sha256()
     for path in files:
         # Line ends differ between checkouts, the content does not.
-        digest.update(path.name.encode() + path.read_bytes().replace(b"\r\n", b"\n"))
+        digest.update(path.name.encode() + _content(path).replace(b"\r\n", b"\n"))
     entry = read_pack(folder)[0] if (folder / "pack.yaml").is_file() else None
     constants = ["model"] if folder / "model.yaml" in files else []
     return Pack(

@@ -77,6 +77,7 @@ def load_source(
     from hippain_maps._yaml_fields import validate
 
     proof = Proof(read_yaml(path))
+    _check_kind(proof)
     if citations is not None:
         proof.check_citations(citations)
     try:
@@ -95,6 +96,31 @@ def load_source(
     source = build_source(entry, proof, body, clues)
     proof.found.stop()
     return source, proof.file
+
+
+_FIELD_OF = {
+    "bibliography": "entries",
+    "clues": "clues",
+    "relations": "relations",
+    "sets": "sets",
+    "ambiguous_places": "places",
+    "model": "source_priors",
+}
+"""A field by which each other kind of file in a pack is known."""
+
+
+def _check_kind(proof: Proof) -> None:
+    """Refuse what was written as another kind of file, but called as a source is."""
+    data = proof.file.data
+    if not isinstance(data, dict) or data.keys() & {"id", "name", "kind"}:
+        return
+    for kind, field in _FIELD_OF.items():
+        if field in data:
+            raise proof.file.error(
+                f"a source has an id, a name and a kind; if this is a file of {kind}, "
+                f"call it {kind}.yaml",
+                (field,),
+            )
 
 
 def _check_written_names(proof: Proof, body: Body, clues: Mapping[str, Clue]) -> None:

@@ -259,3 +259,27 @@ def test_a_file_that_holds_a_single_value_is_refused_in_words(tmp_path: Path) ->
         done = check(path)
         assert done.exit_code == 2
         assert "is not a mapping" in done.stdout
+
+
+def test_a_file_of_another_kind_is_told_what_to_be_called(tmp_path: Path) -> None:
+    """A list of citations that is called as a source is one problem, not one for each field."""
+    shutil.copy(resource_dir("patterns") / "bibliography.yaml", tmp_path / "books.yaml")
+    done = check(tmp_path)
+    assert done.stderr == "hippain: 1 problem in 1 file\n"
+    assert "call it bibliography.yaml" in done.stdout
+
+
+def test_a_folder_with_the_name_of_a_file_is_refused_as_one(tmp_path: Path) -> None:
+    """It is neither read nor passed over."""
+    (tmp_path / "mine.yaml").mkdir()
+    done = check(tmp_path)
+    assert done.exit_code == 2
+    assert "this is a folder; name a YAML file" in done.stdout
+
+
+def test_tabs_are_told_by_their_name(tmp_path: Path) -> None:
+    """YAML takes no tab for indentation, and few see one."""
+    path = tmp_path / "mine.yaml"
+    for text in ("id: mine\n\tname: x\n", "names:\n\tde: x\n"):
+        path.write_text(text, "utf-8")
+        assert "indent with spaces, not with tabs" in check(path).stdout

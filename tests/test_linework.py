@@ -203,6 +203,17 @@ class TestLabels:
         place = f"({at[0]:.2f}, {at[1]:.2f})"
         assert f"region 'lost' has its point {place} in no face" in caught.value.message
 
+    def test_everything_that_does_not_fit_is_told(self) -> None:
+        """A stranger, a lost point and an empty face; a point on a border explains its faces."""
+        with pytest.raises(DataError) as caught:
+            label_faces([LEFT, RIGHT], [("left", (1, 1)), ("third", (3, 2)), ("lost", (9, 1))])
+        said = [problem.message for problem in caught.value.problems]
+        for words in ("regions 'left' and 'third'", "region 'lost' has its point", "the face at"):
+            assert sum(one.startswith(words) for one in said) == 1, words
+        with pytest.raises(DataError) as caught:
+            label_faces([LEFT, RIGHT], [("left", (1, 1)), ("right", (4, 1))])
+        assert [problem.field for problem in caught.value.problems] == ["regions.right"]
+
     @pytest.mark.parametrize(
         ("seeds", "place"),
         [
