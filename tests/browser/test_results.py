@@ -225,3 +225,30 @@ def test_a_pack_is_named_wherever_it_counts(desks: Any, tmp_path: Path) -> None:
         assert "foot-extra" in desk.page.locator(".detail-head").inner_text()
         # Left before the server goes, which the page would miss.
         desk.page.goto("about:blank")
+
+
+def test_a_drawing_mostly_beside_the_body_is_said_first(desk: Desk) -> None:
+    """Where most of what is drawn lies outside the map, that stands above the candidates."""
+    with desk.reranked():
+        desk.stroke("posterior", [(-9, 70), (-9, 66)])
+    assert desk.page.locator(".mostly-outside").count() == 0
+    with desk.reranked():
+        desk.stroke("posterior", [(-22, 112), (-26, 92), (-22, 112), (-26, 92)])
+    note = desk.page.locator("#results .mostly-outside")
+    assert "lie outside the mapped body" in note.inner_text()
+    card = desk.page.locator(CARDS).first.bounding_box()
+    place = note.bounding_box()
+    assert card is not None
+    assert place is not None
+    assert place["y"] < card["y"]
+
+
+def test_what_is_easily_confused_is_named(desk: Desk) -> None:
+    """A sentence on two sources stands under their names, in the results and with the source."""
+    desk.draw_gluteus_minimus()
+    relation = desk.page.locator("#results .relation").first
+    assert "Gluteus minimus" in relation.locator("b").inner_text()
+    desk.page.locator(f"{CARDS} .card-head").first.click()
+    desk.page.locator('[data-key^="detail-"]').first.click()
+    desk.page.wait_for_selector("#detail .relation b")
+    assert all(desk.page.locator("#detail .relation b").all_inner_texts())

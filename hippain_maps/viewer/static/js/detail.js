@@ -7,6 +7,7 @@ import { nameOf, percent, sideWord, t } from "./i18n.js";
 import { overlayKey, overlays, showOverlays } from "./overlay.js";
 import { emit, on, state } from "./state.js";
 import { palpationRows, yesNo } from "./results.js";
+import { sourceById } from "./sources.js";
 
 let place, current = null, before = null, turn = 0;
 
@@ -84,7 +85,7 @@ function draw(fresh) {
     statements(source),
     source.frequencies && frequencies(source.frequencies),
     source.core?.length > 0 && section("detail.core", h("p", { text: words(source.core) })),
-    source.relations?.length > 0 && section("detail.relations", source.relations.map((r) => h("p.relation", { text: r.says }))),
+    source.relations?.length > 0 && section("detail.relations", source.relations.map((r) => h("p.relation", {}, h("b", { text: nameOf(sourceById(r.other) || r) }), h("br"), r.says))),
     source.limits?.length > 0 && section("detail.limits", list(source.limits)),
     confidence(source),
     downloads(source, side));

@@ -9,7 +9,7 @@ import { setMode } from "./modes.js";
 import { hideOverlays } from "./overlay.js";
 import { startPress } from "./press.js";
 import { emit, emptyDoc, isEmpty, load, on, state } from "./state.js";
-import { keepNow } from "./work.js";
+import { caughtUp, keepNow } from "./work.js";
 
 let place, visit = null, lost = null, kept = "yes", why = "", timer = 0, sending = null, again = false, loading = false;
 
@@ -86,6 +86,7 @@ export async function reopen(number) {
   await finish();
   const { visit: found } = await ask("/store/open", { method: "PUT", body: { visit: number } });
   take(found);
+  await caughtUp();
   await keepNow();
   show();
   emit("visit");
@@ -97,6 +98,7 @@ export async function begin(patient, { start, drawn_by, date }) {
   const body = { patient, start, drawn_by, date };
   if (start === "drawing") body.drawing = state.doc;
   take(await ask("/store/visits", { method: "POST", body }));
+  await caughtUp();
   await keepNow();
   show();
   emit("visit");

@@ -6,6 +6,7 @@ import { fly, refit } from "./camera.js";
 import { closeDetail } from "./detail.js";
 import { dialog, h, swap, toast } from "./dom.js";
 import { LANGUAGES, speak, t } from "./i18n.js";
+import { openVisit } from "./openvisit.js";
 import { hideOverlays } from "./overlay.js";
 import { drawStep, sidesWarning } from "./patientdraw.js";
 import { answer, answers, emit, emptyDoc, header, load, marks, on, setAbout, state } from "./state.js";
@@ -51,6 +52,7 @@ export function askForPatient() {
     },
   },
   h("p", { text: t("patient.explain") }),
+  openVisit()?.drawing?.features.length > 0 && h("p.note", { text: t("patient.visit_replaced", { patient: openVisit().patient }) }),
   h("div.form-row", {}, h("span.field-name", { text: t("patient.language") }), languages),
   h("div.form-row", {}, h("label.field-name", { for: "new-code", text: t("patient.set_code") }), code, h("p.hint", { id: "code-hint", text: t("patient.code_hint") })),
   error,

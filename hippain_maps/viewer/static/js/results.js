@@ -114,7 +114,9 @@ function notes(r) {
   const close = r.undecided?.length > 1
     && h("p.note.close", {}, h("b", { text: t("results.too_close") }), " ", r.undecided.map((u) => `${nameOf(sourceById(u.source) || { name: u.source })} (${sideWord(u.side)})`).join(", "));
   const also = (r.also_drawn || []).slice(0, 3);
+  const { area_cm2: area, outside_cm2: outside } = r.drawing;
   return [
+    outside > area / 2 && h("p.note.mostly-outside", {}, t("results.mostly_outside", { outside: Math.round(outside), area: Math.round(area) })),
     close,
     (r.place_alone_cannot_decide || []).map((p) => h("p.note", {}, h("b", { text: t("results.place_alone") }), " ", p.says)),
     also.length > 0 && !close && h("p.note.quiet-note", {}, t("results.also_drawn"), " ", also.map((u) => `${nameOf(sourceById(u.source) || { name: u.source })} (${sideWord(u.side)})`).join(", ")),
@@ -213,12 +215,19 @@ export function yesNo(id) {
 }
 
 /** What the answers did, each with a way back. */
+/** What an answer moved, those on the screen first, in their order. */
+function listedFirst(moved, r) {
+  const order = [...r.candidates, ...r.differential].map((c) => c.source);
+  const place = (m) => (order.includes(m.source) ? order.indexOf(m.source) : order.length);
+  return [...moved].sort((a, b) => place(a) - place(b));
+}
+
 function effects(r) {
   const findings = r.palpation || [];
   if (!r.clues?.length && !findings.length) return null;
   const by = (factor) => (factor >= 1.05 ? t("effects.up", { n: factor.toFixed(1) }) : factor <= 0.95 ? t("effects.down", { n: (1 / factor).toFixed(1) }) : t("effects.same"));
   return h("section.block", {}, h("h2", { text: t("effects.title") }), h("ul.effects", {},
-    r.clues.map((c) => h("li", {}, h("div.effect-head", {}, h("b", { text: c.says }), " ", t(`answer.${c.answer}`),
+    r.clues.map((c) => ({ ...c, moved: listedFirst(c.moved, r) })).map((c) => h("li", {}, h("div.effect-head", {}, h("b", { text: c.says }), " ", t(`answer.${c.answer}`),
       c.from === "drawing" ? h("span.hint", { text: ` (${t("effects.from_drawing")})` })
         : h("button.link", { type: "button", text: t("flags.take_back"), onclick: () => answer(c.id, "not_asked") })),
       c.moved.length > 0 && h("p.hint", { text: c.moved.slice(0, 5).map((m) => `${nameOf(sourceById(m.source) || { name: m.source })} ${by(m.factor)}`).join(", ") + (c.moved.length > 5 ? ` … (${c.moved.length})` : "") }))),
@@ -233,7 +242,7 @@ function effects(r) {
 
 function drawingFacts({ drawing: d, relations }) {
   return [
-    relations?.length > 0 && h("section.block", {}, h("h2", { text: t("results.relations") }), relations.slice(0, 3).map((r) => h("p.relation", { text: r.says }))),
+    relations?.length > 0 && h("section.block", {}, h("h2", { text: t("results.relations") }), relations.slice(0, 3).map((r) => h("p.relation", {}, h("b", { text: r.between.map((id) => nameOf(sourceById(id) || { name: id })).join(" · ") }), h("br"), r.says))),
     h("p.facts.hint", {}, t("results.facts", { area: Math.round(d.area_cm2), share: d.extent_percent.toFixed(1) }),
       d.outside_cm2 > 0.5 && ` ${t("results.outside", { area: Math.round(d.outside_cm2) })}`, (d.notes || []).map((n) => ` ${n}.`)),
     h("p.facts.hint.provenance", {}, t("results.atlas", { version: chart.atlas }),

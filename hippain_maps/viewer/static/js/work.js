@@ -66,6 +66,12 @@ export function watchWork() {
   }, 4000);
 }
 
+/** Take note that the server changed what it keeps, as where a visit is opened or started. */
+export async function caughtUp() {
+  while (sending) await sending;
+  revision = (await ask("/work")).revision || 0;
+}
+
 /** Forget what the server keeps. */
 export async function forget() {
   clearTimeout(timer);
