@@ -77,7 +77,8 @@ function draw(fresh) {
       h("div.segments.side-choice", { role: "group", "aria-label": t("detail.side") }, ["left", "right"].map((one) =>
         h("button.segment", { type: "button", "data-key": `side-${one}`, "aria-pressed": String(one === side), text: sideWord(one),
           onclick: () => { const c = (state.ranking?.candidates || []).find((x) => x.source === source.id && x.side === one); openDetail(source.id, one, atlas ? null : c, points); } })))),
-    h("p.summary", { text: source.summary }),
+    state.language !== "en" && h("p.hint", { text: t("detail.english_only") }),
+    h("p.summary", { lang: "en", text: source.summary }),
     candidate && reasons(candidate),
     pointList(source, side, points),
     candidate && candidate.points?.length > 0 && palpationRows(candidate),
