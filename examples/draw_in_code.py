@@ -10,6 +10,7 @@ from pathlib import Path
 from shapely import LineString, Point
 
 from hippain_maps import PainDrawing, load_atlas, rank
+from hippain_maps.shares import percent
 
 atlas = load_atlas()
 
@@ -38,4 +39,4 @@ for name, drawing in (
     drawing.write(path)
     assert PainDrawing.read(path).to_geojson() == drawing.to_geojson()
     first = rank(drawing, atlas)[0]
-    print(f"{path}: {first.source.name}, {first.side} ({first.probability:.0%} of the list)")
+    print(f"{path}: {first.source.name}, {first.side} ({percent(first.probability)} of the list)")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hippain_maps import PainDrawing, load_atlas, rank
 from hippain_maps.reasons import reasons
+from hippain_maps.shares import percent
 
 SHIPPED = Path(__file__).resolve().parent / "drawings" / "piriformis.geojson"
 
@@ -23,8 +24,8 @@ print(f"{path.name}: {drawing}")
 for candidate in ranking[:3]:
     why = reasons(candidate, atlas.body)
     print(f"\n{candidate.rank}. {candidate.source.name}, {candidate.side}")
-    print(f"   share of the list  {candidate.probability:.0%}")
-    print(f"   explains           {candidate.explained:.0%} of the pain drawn")
+    print(f"   share of the list  {percent(candidate.probability)}")
+    print(f"   explains           {percent(candidate.explained)} of the pain drawn")
     for title, areas in (
         ("drawn, in pattern", why.explained),
         ("essential, missing", why.missing),

@@ -19,6 +19,7 @@ from hippain_maps.comparison import Comparison
 from hippain_maps.questions import ask_next
 from hippain_maps.reasons import AreaFit, reasons
 from hippain_maps.regions import Body
+from hippain_maps.shares import percent
 
 if TYPE_CHECKING:
     from hippain_maps.combination import Combination
@@ -83,19 +84,19 @@ def _print_list(console: Console, what: str, shown: Sequence[Candidate], none: f
             Text(c.source.name),
             c.side,
             c.fit,
-            _percent(c.probability),
-            _percent(c.explained),
+            percent(c.probability),
+            percent(c.explained),
             _essential(c),
             Text(last),
         )
-    table.add_row("", Text("none of these", style="dim"), "", "", _percent(none))
+    table.add_row("", Text("none of these", style="dim"), "", "", percent(none))
     console.print(table)
     console.print()
 
 
 def _essential(c: Candidate) -> str:
     if c.essential_drawn is not None:
-        return _percent(c.essential_drawn)
+        return percent(c.essential_drawn)
     return "by frequency" if c.source.frequencies else "not seen"
 
 
@@ -118,7 +119,8 @@ def _print_remarks(
     if steady:
         console.print(
             f"Drawn again {steady.redraws} times, the first stays first in "
-            f"{steady.same_first:.0%} ({', '.join(f'{k} {v}' for k, v in steady.firsts.items())})."
+            f"{percent(steady.same_first)} "
+            f"({', '.join(f'{k} {v}' for k, v in steady.firsts.items())})."
         )
     if ranking.also_drawn:
         others = [f"{c.source.name} ({c.side})" for c in ranking.also_drawn]
@@ -200,15 +202,9 @@ def _print_reasons(console: Console, candidate: Candidate, body: Body) -> None:
 
 
 def _print_areas(console: Console, title: str, areas: Iterable[AreaFit]) -> None:
-    words = [f"{area.name} {area.drawn:.0%}" for area in areas]
+    words = [f"{area.name} {percent(area.drawn)}" for area in areas]
     if words:
         console.print(Text(f"  {title}: {', '.join(words)}"))
-
-
-def _percent(share: float) -> str:
-    if 0 < share < 0.005:
-        return "< 1 %"
-    return "> 99 %" if 0.995 <= share < 1 else f"{100 * share:.0f} %"
 
 
 def print_comparison(console: Console, found: Comparison) -> None:
@@ -246,7 +242,7 @@ def print_comparison(console: Console, found: Comparison) -> None:
     likely = [m for m in found.moved if any(p and p[1] >= 0.01 for p in (m.before, m.after))]
     for moved in likely:
         places = [
-            "not ranked" if place is None else f"{place[0]}. ({_percent(place[1])})"
+            "not ranked" if place is None else f"{place[0]}. ({percent(place[1])})"
             for place in (moved.before, moved.after)
         ]
         table.add_row(Text(moved.source.name), moved.side, *places)

@@ -1,4 +1,4 @@
-"""Shares of people: when a region counts as felt, and how sure a share is."""
+"""Shares: how they are written, when a region counts as felt, and how sure a share of people is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,45 @@ to its border slips over it."""
 
 _Z = 1.959963984540054
 """Quantile of the normal distribution for an interval of 95 %."""
+
+
+def percent(share: float) -> str:
+    """Return a share in per cent: nearly all is not all, and little is not none.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1, such as `Candidate.probability`.
+
+    Examples
+    --------
+    >>> percent(0.714), percent(0.997), percent(1)
+    ('71 %', '> 99 %', '100 %')
+    >>> percent(0.002), percent(0)
+    ('< 1 %', '0 %')
+    """
+    return f"{whole_percent(share)} %"
+
+
+def whole_percent(share: float, *, under: str = "< 1", over: str = "> 99") -> str:
+    """Return a share in whole per cent, without the sign.
+
+    Parameters
+    ----------
+    share : float
+        From 0 to 1.
+    under, over : str
+        What stands for what is rounded to none, or to all, and is not.
+
+    Examples
+    --------
+    >>> whole_percent(0.714), whole_percent(0.997, over="over 99")
+    ('71', 'over 99')
+    """
+    written = f"{100 * share:.0f}"
+    if written == "0" and share > 0:
+        return under
+    return over if written == "100" and share < 1 else written
 
 
 def wilson(felt: int, seen: int) -> tuple[float, float]:

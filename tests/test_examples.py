@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -184,4 +185,6 @@ def test_script_runs_from_any_folder(path: Path, tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip()
+    # A share that is not all is not written as all; `percent` sees to it.
+    assert not re.search(r"\d%", done.stdout)
     assert {written.name for written in tmp_path.iterdir()} == WRITES[path.stem]

@@ -15,6 +15,7 @@ from hippain_maps.plotting.layout import (
 )
 from hippain_maps.plotting.look import Look
 from hippain_maps.reasons import AreaFit, reasons
+from hippain_maps.shares import whole_percent
 from hippain_maps.words import Words
 
 ANSWERS, _MOVED, _MARKS = 4, 4, 4
@@ -32,9 +33,7 @@ def name_of(candidate: Candidate, words: Words) -> str:
 
 def percent_of(share: float, words: Words) -> str:
     """Return a share in per cent: nearly all is not all, and little is not none."""
-    if 0 < share < 0.005:
-        return words.say("under_one")
-    return words.say("over_99") if 0.995 <= share < 1 else f"{100 * share:.0f}"
+    return whole_percent(share, under=words.say("under_one"), over=words.say("over_99"))
 
 
 def drawing_words(found: Overlap, drawing: PainDrawing, words: Words) -> list[str]:
@@ -62,16 +61,16 @@ def place_of(name: str, words: Words) -> str:
 
 def candidate_words(candidate: Candidate, words: Words) -> list[str]:
     """Return what is said of a candidate, a line each."""
-    share, explained = candidate.probability, f"{100 * candidate.explained:.0f}"
-    lines = [words.say("fit", fit=words.term(candidate.fit), share=percent_of(share, words))]
+    share, explained = (percent_of(s, words) for s in (candidate.probability, candidate.explained))
+    lines = [words.say("fit", fit=words.term(candidate.fit), share=share)]
     if not candidate.overlap.skin_cm2.any():
         return [*lines, words.say("explains_numb", share=explained)]
     lines.append(words.say("explains", share=explained))
     if candidate.frequent_drawn is not None:
-        drawn = f"{100 * candidate.frequent_drawn:.0f}"
+        drawn = percent_of(candidate.frequent_drawn, words)
         lines.append(words.say("frequent_drawn", share=drawn))
     elif candidate.essential_drawn is not None:
-        drawn = f"{100 * candidate.essential_drawn:.0f}"
+        drawn = percent_of(candidate.essential_drawn, words)
         lines.append(words.say("essential_drawn", share=drawn))
     else:
         lines.append(words.say("essential_unseen"))
