@@ -9,10 +9,24 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hippain_maps._every_command import patterns_option
+from hippain_maps._every_command import patterns_option, visit_number
 
 if TYPE_CHECKING:
     from hippain_maps.store import Store
+    from hippain_maps.visits import VisitLine
+
+
+def _counted(number: int, what: str = "visit") -> str:
+    return f"{number} {what}" if number == 1 else f"{number} {what}s"
+
+
+def _line(line: VisitLine) -> str:
+    """Return a visit as the list shows it; when it was saved tells two of one day apart."""
+    saved = line.saved.astimezone()
+    at = f"{saved:%H:%M}" if saved.date() == line.date else f"{saved:%Y-%m-%d %H:%M}"
+    note = " ".join(line.note.split())
+    text = f"{line.id}: {line.date}, saved {at}, drawn by the {line.drawn_by}. {note[:60]}"
+    return text.rstrip()
 
 
 def _open(path: str | None) -> Store:
@@ -47,32 +61,36 @@ def visits() -> None:
 @click.argument("code", required=False)
 @_store_option
 def list_(code: str | None, path: str | None) -> None:
-    """List the patients, or the visits of the patient CODE, the latest first."""
+    """List the patients, or the visits of the patient CODE, the latest first.
+
+    A visit stands with its number, which 'hippain visits show' takes, its date, when it was last
+    saved, and the beginning of its note.
+    """
     with _open(path) as store:
         if code is None:
             found = store.patients(most=100_000)
             for patient in found:
                 until = f", kept until {patient.keep_until}" if patient.keep_until else ""
                 consent = "consent" if patient.consent else "no consent to pooling"
-                click.echo(f"{patient.code}: {patient.visits} visits, {consent}{until}")
+                click.echo(f"{patient.code}: {_counted(patient.visits)}, {consent}{until}")
             if not found:
                 click.echo(f"no patients in {store.path}")
             return
         for line in store.visits(code, most=100_000):
-            note = " ".join(line.note.split())
-            click.echo(
-                f"{line.id}: {line.date}, drawn by the {line.drawn_by}. {note[:60]}".rstrip()
-            )
+            click.echo(_line(line))
 
 
 @visits.command(
     epilog="Example: hippain visits show 12 > drawing.geojson",
     short_help="Write the drawing of a visit.",
 )
-@click.argument("number", type=int)
+@click.argument("number", type=visit_number)
 @_store_option
 def show(number: int, path: str | None) -> None:
-    """Write the drawing of visit NUMBER to standard output, as a drawing file."""
+    """Write the drawing of visit NUMBER to standard output, as a drawing file.
+
+    'hippain visits list CODE' shows the numbers of a patient's visits.
+    """
     with _open(path) as store:
         click.echo(json.dumps(store.visit(number).drawing.to_geojson(), indent=1))
 
@@ -90,7 +108,7 @@ def export(codes: Sequence[str], out: str, path: str | None) -> None:
 
     with _open(path) as store:
         count = export_visits(store, out, codes=codes or None)
-    click.echo(f"wrote {count} visits to {out}", err=True)
+    click.echo(f"wrote {_counted(count)} to {out}", err=True)
 
 
 @visits.command(
@@ -107,7 +125,7 @@ def import_(archive: str, skip_known: bool, path: str | None) -> None:
 
     with _open(path) as store:
         added, skipped = import_visits(store, archive, known="skip" if skip_known else "refuse")
-    click.echo(f"added {added} visits" + (f"; skipped {', '.join(skipped)}" if skipped else ""))
+    click.echo(f"added {_counted(added)}" + (f"; skipped {', '.join(skipped)}" if skipped else ""))
 
 
 @visits.command(
@@ -115,7 +133,7 @@ def import_(archive: str, skip_known: bool, path: str | None) -> None:
     short_help="Delete a patient, a visit, or what is overdue.",
 )
 @click.argument("code", required=False)
-@click.option("--visit", "number", type=int, help="Delete this visit alone.")
+@click.option("--visit", "number", type=visit_number, metavar="N", help="Delete this visit alone.")
 @click.option("--expired", is_flag=True, help="Delete every patient past the retention date.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_store_option
@@ -129,14 +147,13 @@ def delete(
     with _open(path) as store:
         if expired:
             codes = store.expired(today)
-            what = f"{len(codes)} expired patients ({', '.join(codes) or 'none'})"
+            what = f"{_counted(len(codes), 'expired patient')} ({', '.join(codes) or 'none'})"
         elif number is not None:
             seen = store.visit(number)
             what = f"visit {number} of {seen.patient}, {seen.date}"
         else:
-            what = (
-                f"{store.patient(code or '').code} with {store.patient(code or '').visits} visits"
-            )
+            patient = store.patient(code or "")
+            what = f"{patient.code} with {_counted(patient.visits)}"
         if not yes and not click.confirm(f"Delete {what}? This cannot be undone"):
             click.echo("nothing was deleted")
             return

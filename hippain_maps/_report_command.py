@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hippain_maps._every_command import patterns_option
+from hippain_maps._every_command import patterns_option, visit_number
 from hippain_maps.atlas import load_atlas
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import StoreError
@@ -45,7 +45,12 @@ def _day(ctx: Any, param: Any, value: str | None) -> dt.date | None:
 @click.option("--before", metavar="DRAWING", help="An earlier drawing, for what changed.")
 @click.option("--code", metavar="CODE", help="The patient's code; no name.")
 @click.option("--date", callback=_day, metavar="DATE", help="Of the drawing, as 2026-11-22.")
-@click.option("--visit", type=int, metavar="N", help="Take visit N of the store, not a DRAWING.")
+@click.option(
+    "--visit",
+    type=visit_number,
+    metavar="N",
+    help="Take visit N of the store, not a DRAWING.",
+)
 @click.option("--store", metavar="PATH", help="A store other than the one in your data folder.")
 @click.option(
     "--answer",
@@ -117,7 +122,9 @@ def _case(drawing: str | None, visit: int | None, store: str | None) -> Case:
         raise click.UsageError(f"give a DRAWING or --visit N; {given} given")
     if visit is None:
         if store is not None:
-            raise click.UsageError("--store goes with --visit N; 'hippain visits list' shows them")
+            raise click.UsageError(
+                "--store goes with --visit N; 'hippain visits list CODE' shows them"
+            )
         return Case(PainDrawing.read(sys.stdin.buffer if drawing == "-" else str(drawing)))
     from hippain_maps.store import Store, default_path
 

@@ -260,7 +260,8 @@ class Store(StoreFile):
             row = self._db.execute("SELECT * FROM visits WHERE id = ?", (number,)).fetchone()
         if row is None:
             raise StoreError(
-                f"there is no visit {number}; 'hippain visits list' shows them", kind="missing"
+                f"there is no visit {number}; 'hippain visits list CODE' shows those of a patient",
+                kind="missing",
             )
         return visit_of(row)
 
@@ -282,7 +283,7 @@ class Store(StoreFile):
         date, number = before or (dt.date.max, 2**62)
         with self._told("read"):
             rows = self._db.execute(
-                "SELECT id, patient, date, drawn_by, note FROM visits"
+                "SELECT id, patient, date, drawn_by, note, saved FROM visits"
                 " WHERE patient = ? AND (date, id) < (?, ?)"
                 " ORDER BY date DESC, id DESC LIMIT ?",
                 (patient, date.isoformat(), number, most),

@@ -91,13 +91,14 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class VisitLine:
-    """A visit in a list, without its drawing."""
+    """A visit in a list, without its drawing; ``saved`` is when it was last saved, in UTC."""
 
     id: int
     patient: str
     date: dt.date
     drawn_by: DrawnBy
     note: str
+    saved: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +210,8 @@ def visit_of(row: sqlite3.Row) -> Visit:
 def line_of(row: sqlite3.Row) -> VisitLine:
     """Return a visit in a list from its row."""
     date = dt.date.fromisoformat(row["date"])
-    return VisitLine(row["id"], row["patient"], date, row["drawn_by"], row["note"])
+    saved = dt.datetime.fromisoformat(row["saved"])
+    return VisitLine(row["id"], row["patient"], date, row["drawn_by"], row["note"], saved)
 
 
 def observation_of(row: sqlite3.Row) -> Observation:

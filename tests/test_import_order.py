@@ -97,7 +97,7 @@ FLOORS = {
     "_atlas_tables": 12,
     "_tables": 13,
     "viewer": 15,
-    "_every_command": 1,
+    "_every_command": 3,
     "_figure_commands": 14,
     "_check_command": 15,
     "_cohort_commands": 15,

@@ -6,6 +6,7 @@ import datetime as dt
 import hashlib
 import json
 import random
+import re
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -215,10 +216,10 @@ def test_visits_from_the_command_line(store: Store, tmp_path: Path) -> None:
     assert run("import", tmp_path / "v.zip", store=other).startswith("2: ")
     assert "skipped K-17, M-3" in run("import", tmp_path / "v.zip", "--skip-known", store=other)
     assert "nothing was deleted" in run("delete", "M-3", store=other, text="n\n")
-    assert "M-3: 1 visits" in run("list", store=other)
+    assert "M-3: 1 visit, " in run("list", store=other)
     assert "deleted M-3" in run("delete", "M-3", "--yes", store=other)
     assert "M-3" not in run("list", store=other)
-    assert "1 expired patients (K-17)" in run("delete", "--expired", "--yes", store=other) or (
+    assert "1 expired patient (K-17)" in run("delete", "--expired", "--yes", store=other) or (
         dt.date.today() <= DAY
     )
     assert run("delete", store=other).startswith("2: ")
@@ -234,6 +235,39 @@ def test_one_visit_is_deleted_alone(store: Store, tmp_path: Path) -> None:
     assert done.output.startswith(f"deleted visit {last} of K-17, ")
     assert last not in [visit.id for visit in store.visits("K-17")]
     assert store.patient("K-17").visits == 1
+
+
+def test_two_visits_of_one_day_are_told_apart(store: Store) -> None:
+    """The list says when each was saved: the time, with its day where that is another one."""
+    today = dt.date.today()
+    for note in ("before", "after"):
+        store.add_visit("M-3", date=today, drawn_by="patient", drawing=PainDrawing(), note=note)
+    earlier = store.add_visit("M-3", date=dt.date(2020, 1, 2), drawing=PainDrawing(), note="once")
+    saved = {line.id: line.saved.astimezone() for line in store.visits("M-3")}
+    assert all(moment.tzinfo for moment in saved.values())
+    done = CliRunner().invoke(main, ["visits", "list", "M-3", "--store", str(store.path)])
+    lines = dict(line.split(": ", 1) for line in done.output.splitlines())
+    on_the_day = [text for text in lines.values() if text.endswith((". before", ". after"))]
+    assert len(on_the_day) == 2
+    for text in on_the_day:
+        assert re.match(rf"{today}, saved (\S+ )?\d\d:\d\d, drawn by the patient\. ", text)
+    moment = f"{saved[earlier.id]:%Y-%m-%d %H:%M}"
+    assert lines[str(earlier.id)] == f"2020-01-02, saved {moment}, drawn by the patient. once"
+
+
+@pytest.mark.parametrize("given", ["K-17", "0x1", "", "9" * 30, str(2**63)])
+def test_what_is_no_number_of_a_visit_is_told_where_they_are(store: Store, given: str) -> None:
+    """A patient's code where a visit's number is meant is answered with the call that helps."""
+    calls = (
+        ["visits", "show", given],
+        ["visits", "delete", "--yes", "--visit", given],
+        ["report", "--visit", given, "-o", "never.pdf"],
+    )
+    for words in calls:
+        done = CliRunner().invoke(main, [*words, "--store", str(store.path)])
+        assert done.exit_code == 2
+        assert f"'{given}' is no number of a visit; 'hippain visits list CODE'" in done.stderr
+    assert store.patient("K-17").visits == 2
 
 
 def test_a_store_without_patients_is_said_to_be(tmp_path: Path) -> None:
