@@ -55,7 +55,7 @@ def _figure_options(command: Any) -> Any:
 @click.option("--whole", is_flag=True, help="Show whole bodies, not the part that matters.")
 @click.option("--anatomy", is_flag=True, help="Draw bones and the muscle itself lightly below.")
 @click.option("--no-labels", is_flag=True, help="Leave out names and numbers: a question.")
-@click.option("--no-caption", is_flag=True, help="Leave out source, confidence and licence.")
+@click.option("--no-caption", is_flag=True, help="Leave out key, source, confidence, licence.")
 @_figure_options
 @patterns_option
 def figure(

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import shapely
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.collections import Collection
 from matplotlib.figure import Figure, SubFigure
@@ -72,9 +73,19 @@ def words(figure: Figure | SubFigure) -> str:
     return "\n".join(text.get_text() for text in texts(figure))
 
 
+def charts(figure: Figure | SubFigure) -> list[Axes]:
+    """Return the axes of a figure that are no key."""
+    return [ax for ax in figure.axes if ax.get_label() != "key"]
+
+
+def key_of(figure: Figure | SubFigure) -> list[str]:
+    """Return what the key of a figure names, in order."""
+    return [text.get_text() for ax in figure.axes if ax not in charts(figure) for text in ax.texts]
+
+
 def crosses(figure: Figure) -> Iterator[tuple[str, float, float, Bbox]]:
     """Yield the crosses of trigger points: the group, the place in chart cm, the pixels."""
-    for ax in figure.axes:
+    for ax in charts(figure):
         for line in ax.lines:
             if line.get_marker() == "x":
                 half = line.get_markersize() / 2 * figure.dpi / 72

@@ -20,8 +20,10 @@ from figure_checks import (
     SOURCES,
     TYPICAL,
     by_gid,
+    charts,
     check_legible,
     crosses,
+    key_of,
     laid_out,
     places,
     shape_of,
@@ -73,7 +75,7 @@ def drawn(atlas: Atlas) -> Drawn:
 
 def views_of(figure: Figure) -> list[str]:
     """Return the titles of the charts of a figure, left to right."""
-    return [ax.get_title() for ax in figure.axes if ax.get_title()]
+    return [ax.get_title() for ax in charts(figure) if ax.get_title()]
 
 
 @pytest.mark.parametrize("side", SIDES)
@@ -115,7 +117,7 @@ def test_figures_of_the_right_are_legible(name: str, drawn: Drawn) -> None:
 def test_letters_stand_over_a_side_that_is_shown(name: str, atlas: Atlas, drawn: Drawn) -> None:
     """Under each L or R some of that side of the body can be seen, and more than a scrap."""
     views = {title: view for view, title in languages()["en"].views.items()}
-    for ax in drawn(name).axes:
+    for ax in charts(drawn(name)):
         view, limits = views[ax.get_title()], (ax.get_xlim(), ax.get_ylim())
         letters = [t.get_text() for t in ax.texts if t.get_text() in ("L", "R")]
         assert letters
@@ -319,10 +321,10 @@ def test_crop_holds_the_whole_pattern_and_the_midline(
 def test_standing_views_share_their_heights_and_scale(drawn: Drawn) -> None:
     """A level of the body is at one height of the page in all standing views."""
     figure = drawn("l5_root")
-    standing = figure.axes[:3]
+    standing = charts(figure)[:3]
     assert len({ax.get_ylim() for ax in standing}) == 1
     assert len({round(ax.get_position().y0, 6) for ax in standing}) == 1
-    scales = [ax.get_position().width / np.ptp(ax.get_xlim()) for ax in figure.axes]
+    scales = [ax.get_position().width / np.ptp(ax.get_xlim()) for ax in charts(figure)]
     assert np.ptp(scales) < 1e-9
 
 
@@ -343,7 +345,7 @@ def test_views_asked_for_are_shown_even_when_empty(atlas: Atlas) -> None:
 def test_whole_bodies_on_request(atlas: Atlas) -> None:
     """With `whole`, charts reach from the floor to above the head."""
     figure = plot_pattern(atlas.source("piriformis"), atlas, whole=True)
-    for ax in figure.axes:
+    for ax in charts(figure):
         assert ax.get_ylim()[0] < 0
         assert ax.get_ylim()[1] > 175
     check_legible(figure)
@@ -352,12 +354,12 @@ def test_whole_bodies_on_request(atlas: Atlas) -> None:
 def test_insets_stand_above_each_other_where_that_saves_width(drawn: Drawn) -> None:
     """Beside whole legs the sole stands over the foot from above; beside a foot, next to it."""
     figure = drawn("deep_gluteal_syndrome")
-    box = {ax.get_title(): ax.get_position() for ax in figure.axes}
+    box = {ax.get_title(): ax.get_position() for ax in charts(figure)}
     assert box["Soles"].y0 > box["Feet from above"].y1
     assert box["Soles"].x0 < box["Feet from above"].x1
     assert box["Feet from above"].x0 < box["Soles"].x1
     low = drawn("extensor_digitorum_longus")
-    tops = {round(ax.get_position().y1, 6) for ax in low.axes}
+    tops = {round(ax.get_position().y1, 6) for ax in charts(low)}
     assert len(tops) == 1
 
 
@@ -431,22 +433,50 @@ def test_caption_explains_tones_and_hatches(atlas: Atlas, drawn: Drawn) -> None:
     said = words(drawn("hip_joint")).replace("\n", " ")
     frequencies = atlas.source("hip_joint").frequencies
     assert frequencies is not None
-    assert f"Share of patients with pain anywhere in the area: {frequencies.population}" in said
+    assert "share of patients with pain anywhere in the area" in said
+    assert frequencies.population in said
     assert "Published frequencies, not a diagnosis; pattern: confirmed" in said
     assert "numb" not in said
     said = words(drawn("l5_root"))
-    assert "Hatched: where it goes numb or tingles" in said
-    assert "Share of patients" not in said
-    assert "Hatched" not in words(drawn("piriformis"))
+    assert "where it goes numb or tingles" in said
+    assert "share of patients" not in said
+    assert "numb" not in words(drawn("piriformis"))
+
+
+@pytest.mark.parametrize("name", SOURCES)
+def test_key_names_what_is_in_the_figure_and_nothing_else(name: str, drawn: Drawn) -> None:
+    """Each way of drawing in any view has its name in the key, once, and no other has."""
+    parts = {gid.split("-", 2)[2].split("-")[0] for gid in by_gid(drawn(name))}
+    wanted = {
+        "essential": "essential zone",
+        "spillover": "spillover",
+        "rare": "rare",
+        "frequency": "share of patients with pain anywhere in the area",
+        "core": "where it goes numb or tingles",
+    }
+    said = [text for part, text in wanted.items() if part in parts]
+    if any(crosses(drawn(name))):
+        said.append("trigger point")
+    assert key_of(drawn(name)) == said
+
+
+@pytest.mark.parametrize(("language", "name"), [("fr", "essentielle"), ("es", "zona esencial")])
+def test_key_goes_with_the_caption_in_its_language(language: str, name: str, atlas: Atlas) -> None:
+    """A figure without its caption has no key; a question keeps it, in any language."""
+    found = atlas.source("gluteus_minimus")
+    assert key_of(plot_pattern(found, atlas, with_caption=False)) == []
+    question = plot_pattern(found, atlas, labels=False, language=language)
+    assert name in key_of(question)[0]
+    check_legible(question)
 
 
 def test_question_explains_tones_without_giving_the_source_away(atlas: Atlas) -> None:
     """Without labels the tones are explained, but not the population, which names the disease."""
     said = words(plot_pattern(atlas.source("hip_joint"), atlas, labels=False))
-    assert "Share of patients with pain anywhere in the area" in said
+    assert "share of patients with pain anywhere in the area" in said
     assert "hip" not in said.lower().replace("hippain", "")
     figure = plot_pattern(atlas.source("l5_root"), atlas, labels=False)
-    assert "Hatched" in words(figure)
+    assert "where it goes numb or tingles" in key_of(figure)
     assert "L5" not in words(figure)
     check_legible(figure)
 
@@ -581,9 +611,10 @@ def test_pages_of_any_size_are_legible(size: tuple[float, float], atlas: Atlas) 
     ):
         page = plot_pattern(atlas.sources[name], atlas, figure=new_page(size))
         assert tuple(page.get_size_inches()) == size
+        assert bool(key_of(page)) == (size[0] >= 3.5 and size[1] >= 2.75)
         check_legible(page)
         # Words leave the charts a good part of the page, one way or the other.
-        boxes = Bbox.union([ax.get_window_extent() for ax in page.axes])
+        boxes = Bbox.union([ax.get_window_extent() for ax in charts(page)])
         assert max(boxes.width / page.bbox.width, boxes.height / page.bbox.height) > 0.35
 
 

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from figure_checks import by_gid, check_legible, crosses, laid_out, texts, words
+from figure_checks import by_gid, charts, check_legible, crosses, key_of, laid_out, texts, words
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import SIDES, Side
@@ -115,11 +115,26 @@ def test_plate_of_other_sources_has_their_key_at_its_foot(atlas: Atlas) -> None:
     figure = plot_plate([atlas.source(name) for name in names], atlas)
     check_legible(figure)
     said = words(figure)
-    assert said.count("Share of patients with pain anywhere in the area") == 1
-    assert said.count("Hatched: where it goes numb or tingles") == 1
+    assert said.count("share of patients with pain anywhere in the area") == 1
+    assert said.count("where it goes numb or tingles") == 1
     plain = words(plot_plate([atlas.source("psoas")], atlas))
-    assert "Hatched" not in plain
-    assert "Share of patients" not in plain
+    assert "numb" not in plain
+    assert "share of patients" not in plain
+
+
+def test_plate_has_one_key_for_all_that_is_on_the_page(atlas: Atlas) -> None:
+    """The key names what any cell shows, once, and a test has it too."""
+    alone = plot_plate([atlas.source("hip_joint")], atlas)
+    assert key_of(alone) == ["share of patients with pain anywhere in the area"]
+    names = ("hip_joint", "psoas", "s3_root", "gluteus_minimus")
+    sources = [atlas.source(name) for name in names]
+    whole = key_of(plot_plate(sources, atlas, language="de"))
+    assert whole[:3] == ["Kernzone", "Ausstrahlung", "selten"]
+    assert whole[-1] == "Triggerpunkt"
+    assert len(whole) == len(set(whole)) == 6
+    test = plot_plate(sources, atlas, labels=False, language="de")
+    assert key_of(test) == whole
+    check_legible(test)
 
 
 def test_charts_of_a_row_stand_at_one_height(atlas: Atlas) -> None:
@@ -127,7 +142,7 @@ def test_charts_of_a_row_stand_at_one_height(atlas: Atlas) -> None:
     names = ("gluteus_medius", "gluteus_minimus", "longissimus_thoracis")
     figure = plot_plate([atlas.source(name) for name in names], atlas)
     laid_out(figure)
-    boxes = [ax.get_window_extent() for ax in figure.axes]
+    boxes = [ax.get_window_extent() for ax in charts(figure)]
     assert len({round(box.y1, 3) for box in boxes}) == 1
     keys = [t.get_window_extent() for t in texts(figure) if t.get_text().startswith("1 ")]
     assert len(keys) == 3

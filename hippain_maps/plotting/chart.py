@@ -318,28 +318,18 @@ def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:
     return [*areas, shapely.multipoints(points)] if points else areas
 
 
-def key_lines(source: Source, language: str = "en", *, named: bool = True) -> list[str]:
-    """Return what the tones and hatches of a source's figure mean, a line each.
-
-    Without `named`, nothing in them gives away which source it is.
-    """
-    words, lines = words_in(language), []
-    if source.frequencies:
-        population = f": {source.frequencies.population}" if named else ""
-        lines.append(f"{words.frequency_tone}{population}")
-    if source.core:
-        lines.append(words.numb_or_tingling)
-    return lines
-
-
 def caption(atlas: Atlas, source: Source | None = None, language: str = "en") -> str:
-    """Return the lines under a figure: what kind of thing it shows, how sure, on what terms."""
+    """Return the lines under a figure: what kind of thing it shows, how sure, on what terms.
+
+    Published frequencies come with whom they were counted in.
+    """
     words = words_in(language)
     published = source is not None and source.frequencies is not None
     about = words.published_frequencies if published else words.classic_pattern
     if source:
         about += f"; {words.pattern}: {words.confidence[source.pattern_evidence.confidence]}"
-    return f"{about}\n{credit(atlas, source)}"
+    of = [source.frequencies.population] if source and source.frequencies else []
+    return "\n".join([*of, about, credit(atlas, source)])
 
 
 def credit(atlas: Atlas, source: Source | None = None) -> str:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Mapping
 
 import numpy as np
 import shapely
@@ -15,11 +14,10 @@ from hippain_maps.candidates import Candidate, Ranking
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import VIEWS, Area, View, as_area, overlaid
 from hippain_maps.plotting import artists
-from hippain_maps.plotting.layout import size_of, width_of
+from hippain_maps.plotting.key import drawn_tone, numb_outline
 from hippain_maps.plotting.look import Look
 from hippain_maps.plotting.pattern import shapes_by_view
 from hippain_maps.plotting.zones import PatternShapes
-from hippain_maps.words import Words
 
 MOST_VIEWS = 3
 """Views of the drawing that are shown at the most; a panel may add one with its crosses."""
@@ -82,7 +80,7 @@ def add_fit(
     if not candidate.source.is_muscle:
         _add_tones(ax, numb, core, look, name=f"{name}-numb")
     if not numb.is_empty:
-        ax.add_artist(_numb_outline(numb, look, gid=f"{name}-numb"))
+        ax.add_artist(numb_outline(numb, look, gid=f"{name}-numb"))
 
 
 def _add_tones(ax: Axes, drawn: Area, pattern: Area, look: Look, *, name: str) -> None:
@@ -91,32 +89,9 @@ def _add_tones(ax: Axes, drawn: Area, pattern: Area, look: Look, *, name: str) -
     explained = as_area(overlaid(shapely.intersection, drawn, pattern)[0])
     for part, area in (("unexplained", unexplained), ("explained", explained)):
         if not area.is_empty:
-            patch = artists.area_patch(area, linewidth=0, zorder=2.9, **_tone(part, look))
+            patch = artists.area_patch(area, linewidth=0, zorder=2.9, **drawn_tone(part, look))
             patch.set_gid(f"{name}-{part}")
             ax.add_artist(patch)
-
-
-def _tone(part: str, look: Look) -> dict[str, Any]:
-    if part == "unexplained":
-        return {"facecolor": look.drawn, "alpha": 0.45, "edgecolor": "none"}
-    return {
-        "facecolor": "none",
-        "edgecolor": look.drawn,
-        "hatch": "////",
-        "hatch_linewidth": 0.6,
-    }
-
-
-def _numb_outline(area: shapely.Geometry, look: Look, **style: Any) -> Any:
-    return artists.area_patch(
-        area,
-        facecolor="none",
-        edgecolor=look.drawn,
-        linewidth=1.2,
-        linestyle=(0, (2.2, 1.4)),
-        zorder=5,
-        **style,
-    )
 
 
 def add_bar(
@@ -152,53 +127,3 @@ def key_kinds(ranking: Ranking, drawing: PainDrawing) -> list[str]:
     if any(not drawing.area(view, sensory=True).is_empty for view in drawing.views):
         wanted.append("numb")
     return wanted
-
-
-def add_key(
-    figure: Figure,
-    kinds: Sequence[str],
-    at: tuple[float, float],
-    room: float,
-    words: Words,
-    look: Look,
-) -> None:
-    """Draw a key in one line, in so many inches from a place on the page; smaller if it must be."""
-    wide, high = size_of(figure)
-    said = {kind: words.say(f"key_{kind}") for kind in kinds}
-    # In tenths of an inch, so that the parts keep their size on any page.
-    needs = sum(width_of(text, look.small_size) + 0.55 for text in said.values())
-    size = look.small_size * min(1.0, max(0.5, room / needs))
-    key = figure.add_axes((*at, room / wide, 0.2 / high))
-    key.set_xlim(0, 10 * room)
-    key.set_ylim(0, 2)
-    key.set_axis_off()
-    x = 0.1
-    for kind, text in said.items():
-        _swatch(key, kind, x, look)
-        key.text(x + 2.8, 1, text, fontsize=size, va="center", color=look.ink)
-        x += 10 * (width_of(text, size) + 0.55 * size / look.small_size)
-
-
-def _swatch(key: Axes, kind: str, x: float, look: Look) -> None:
-    """Draw an example of what the key names."""
-    box = shapely.box(x, 0.3, x + 2.2, 1.7)
-    if kind == "essential":
-        patch = artists.area_patch(box, facecolor=look.pain, alpha=0.88, edgecolor="none")
-    elif kind == "core":
-        patch = artists.core_patch(box, look, plain=True)
-    elif kind == "numb":
-        patch = _numb_outline(box, look)
-    elif kind == "unexplained":
-        patch = artists.area_patch(box, **_tone(kind, look))
-    elif kind == "explained":
-        patch = artists.area_patch(box, **_tone(kind, look) | {"hatch": "////////"})
-    elif kind == "point":
-        key.add_line(artists.crosses([(x + 1.4, 1)], look, size=0.75))
-        return
-    else:
-        places = np.array([[0.3, 0.5], [1.1, 0.9], [2.0, 0.5], [0.5, 1.4], [1.6, 1.5]])
-        stipple = artists.dots(places + np.array([x, 0.0]), look, colour=look.pain)
-        stipple.set_offset_transform(key.transData)
-        key.add_collection(stipple, autolim=False)
-        return
-    key.add_artist(patch)

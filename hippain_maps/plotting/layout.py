@@ -290,6 +290,9 @@ def head_of(figure: Figure | SubFigure) -> float:
     return min(HEAD, 0.3 * size_of(figure)[1])
 
 
+NARROW = 3.5
+"""On a figure of fewer inches words are small rather than in many lines."""
+
 HEAD, FOOT = 0.82, 0.5
 """Room for a title and the view names, and for a caption; inches."""
 

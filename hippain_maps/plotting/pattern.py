@@ -23,12 +23,13 @@ from hippain_maps.plotting.chart import (
     caption,
     content_of,
     full_crop,
-    key_lines,
     plot_chart,
     widest_views,
 )
+from hippain_maps.plotting.key import ROW, add_key, has_room, key_rows, pattern_kinds
 from hippain_maps.plotting.layout import (
     HEAD,
+    NARROW,
     Crop,
     columns_of,
     crop_to,
@@ -78,6 +79,8 @@ def plot_pattern(
     Essential zone solid, spillover stippled, rare zones stippled sparsely, a bold cross for each
     trigger point, numbered as in the key below. Groups with a published frequency are toned by it,
     with the percentage where they are widest; where it goes numb is hatched, with a dashed outline.
+    A small key below says so, of what is in the figure; a page of less than 9 by 7 cm has no room
+    for it.
 
     Parameters
     ----------
@@ -98,7 +101,8 @@ def plot_pattern(
     labels : bool
         Whether to name the source and the trigger points; without, the figure is a question.
     with_caption : bool
-        Whether to say below what the figure shows and on what terms.
+        Whether to say below what the figure shows and on what terms, with a key to what is drawn.
+        Without, nothing but the trigger points is named below the charts.
     language : str
         Of names and captions: en, la, de, fr or es.
     figure : Figure or SubFigure, optional
@@ -146,18 +150,27 @@ def plot_panel(
     crops = list(panel.crops.values())
     wide = max(row_width(crops), 4.2) if figure is None else size_of(figure)[0]
     lines = point_lines(panel, wide, look) if labels else []
+    key: list[list[str]] = []
     if with_caption:
-        said = [*key_lines(source, language, named=labels)]
-        said += caption(atlas, source if labels else None, language).split("\n")
+        said = caption(atlas, source if labels else None, language).split("\n")
+        if has_room(figure):
+            kinds = pattern_kinds(panel.shapes.values())
+            key = key_rows(kinds, 0.92 * wide, words_in(language), look)
+        elif source.frequencies:
+            # Without a key, words alone say what the percentages are.
+            tone = words_in(language).frequency_tone
+            said = [f"{tone}: {said[0]}", *said[1:]] if labels else [tone, *said]
         lines += broken(said, wide, look)
     if figure is None:
-        figure = figure_for(crops, words=HEAD + foot_of(lines, wide, look))
+        words = HEAD + _key_room(key) + foot_of(lines, wide, look)
+        figure = figure_for(crops, words=words)
         figure.set_facecolor(look.paper)
     draw_panel(
         figure,
         panel,
         atlas,
         lines,
+        key=key,
         anatomy=anatomy,
         labels=labels,
         language=language,
@@ -205,20 +218,22 @@ def draw_panel(
     atlas: Atlas,
     lines: Sequence[str],
     *,
+    key: Sequence[Sequence[str]] = (),
     anatomy: bool = False,
     labels: bool = True,
     language: str = "en",
     look: Look = PRINT,
     at_top: bool = False,
 ) -> None:
-    """Draw a pattern on a figure: a heading, the charts, and lines below.
+    """Draw a pattern on a figure: a heading, the charts, the rows of a key, and lines below.
 
     With `at_top` the charts stand right under the heading and the lines right under the charts;
     otherwise the lines stand at the foot and the charts in the middle between.
     """
     wide, high = size_of(figure)
     source, side, words = panel.source, panel.side, words_in(language)
-    head, foot = head_of(figure) / high, foot_of(lines, wide, look) / high
+    below = foot_of(lines, wide, look)
+    head, foot = head_of(figure) / high, (below + _key_room(key)) / high
     if labels:
         add_heading(figure, [f"{source.name_in(language)}, {words.sides[side]}"], look)
     box = (0.02, foot, 0.96, 1 - head - foot)
@@ -238,6 +253,14 @@ def draw_panel(
             _badges(ax, shapes, panel.points, look, name=source.id, outward=outward)
     lowest = min(ax.get_position().y0 for ax in axes) if at_top else None
     add_below(figure, lines, look, top=lowest)
+    for number, kinds in enumerate(key, 1):
+        at = 0.04, (below + ROW * (len(key) - number)) / high
+        add_key(figure, kinds, at, 0.92 * wide, words, look, centred=True, colour=look.caption_ink)
+
+
+def _key_room(key: Sequence[Sequence[str]]) -> float:
+    """Return the room for a key, with a little air above it, inches."""
+    return 0.08 + ROW * len(key) if key else 0.0
 
 
 def point_lines(panel: Panel, wide: float, look: Look) -> list[str]:
@@ -368,13 +391,9 @@ def _packed(items: Sequence[str], inches: float, look: Look) -> list[str]:
     return lines
 
 
-_NARROW = 3.5
-"""On a figure of fewer inches words are small rather than in many lines."""
-
-
 def broken(lines: Iterable[str], wide: float, look: Look) -> list[str]:
     """Return lines broken where they are too long for a figure."""
-    if wide < _NARROW:
+    if wide < NARROW:
         return list(lines)
     return [part for line in lines for part in evenly_wrapped(line, look.small_size, 0.92 * wide)]
 

@@ -10,7 +10,8 @@ from matplotlib.figure import Figure
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import Side
 from hippain_maps.patterns import Source
-from hippain_maps.plotting.chart import caption, key_lines
+from hippain_maps.plotting.chart import caption
+from hippain_maps.plotting.key import add_key, pattern_kinds
 from hippain_maps.plotting.layout import fitted, size_of
 from hippain_maps.plotting.look import PRINT, Look
 from hippain_maps.plotting.pattern import draw_panel, panel_height, panel_of, point_lines
@@ -37,7 +38,9 @@ def plot_plate(
     figure: Figure | None = None,
     look: Look = PRINT,
 ) -> Figure:
-    """Draw up to six patterns on one page.
+    """Draw up to six patterns on one page, with one key to how they are drawn at its foot.
+
+    A test has the key too: it gives no pattern away.
 
     Parameters
     ----------
@@ -120,14 +123,13 @@ def plot_plate(
             )
     for part in (head, middle, foot, *bands, *cells):
         part.set_facecolor("none")
-    keys = dict.fromkeys(
-        line for source in sources for line in key_lines(source, language, named=False)
-    )
-    said = ". ".join([*keys, *caption(atlas, language=language).split("\n")])
+    said = ". ".join(caption(atlas, language=language).split("\n"))
     room = (0.96 if not page else 0.9) * size_of(figure)[0]
+    kinds = pattern_kinds(shapes for panel in panels for shapes in panel.shapes.values())
+    add_key(foot, kinds, (0.02, 0.52), room, words, look)
     foot.text(
         0.02,
-        0.5,
+        0.3,
         said,
         fontsize=fitted(said, look.small_size, room),
         va="center",

@@ -18,12 +18,12 @@ from hippain_maps.plotting.drawing import add_drawing
 from hippain_maps.plotting.fit import (
     add_bar,
     add_fit,
-    add_key,
     key_kinds,
     main_views,
     panel_views,
     shapes_of,
 )
+from hippain_maps.plotting.key import add_key
 from hippain_maps.plotting.layout import (
     crop_to,
     fitted,

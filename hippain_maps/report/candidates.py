@@ -11,7 +11,8 @@ from hippain_maps.combination import combination
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.geometry import View
 from hippain_maps.patterns import Source
-from hippain_maps.plotting.fit import add_key, key_kinds
+from hippain_maps.plotting.fit import key_kinds
+from hippain_maps.plotting.key import add_key
 from hippain_maps.plotting.layout import size_of
 from hippain_maps.plotting.ranking_words import (
     candidate_words,
