@@ -103,7 +103,6 @@ class WordsEntry(_Model):
     not_asked_note: Texts
     not_asked_after_alarm: Texts
     also_ask: Texts
-    all_asked: Texts
     answered_no: Texts
 
 

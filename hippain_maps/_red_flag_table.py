@@ -11,7 +11,8 @@ from rich.table import Table
 from rich.text import Text
 
 from hippain_maps.red_flags import NO_FLAGS, RedFlagWords
-from hippain_maps.screening import URGENCIES, RedFlagState
+from hippain_maps.screening import URGENCIES, RedFlagState, asked_words
+from hippain_maps.words import words_in
 
 
 def print_red_flags(
@@ -38,7 +39,7 @@ def print_red_flags(
         title = f"{words.not_asked['en']}: {len(alarms)}. {note['en']}"
         _print_questions(console, Text(title, "bold red"), alarms, words)
     else:
-        console.print(Text(words.all_asked["en"]))
+        console.print(Text(asked_words(states, words_in("en"))))
     if others := [state for state in left if not state.is_alarm]:
         _print_questions(console, Text(f"{words.also_ask['en']}:", "bold"), others, words)
     if left:

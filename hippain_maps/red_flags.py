@@ -122,7 +122,6 @@ class RedFlagWords:
     not_asked_note: Texts
     not_asked_after_alarm: Texts
     also_ask: Texts
-    all_asked: Texts
     answered_no: Texts
 
 
@@ -290,6 +289,5 @@ def _words(entry: WordsEntry) -> RedFlagWords:
         not_asked_note=_texts(entry.not_asked_note),
         not_asked_after_alarm=_texts(entry.not_asked_after_alarm),
         also_ask=_texts(entry.also_ask),
-        all_asked=_texts(entry.all_asked),
         answered_no=_texts(entry.answered_no),
     )

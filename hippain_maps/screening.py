@@ -29,6 +29,7 @@ from hippain_maps.geometry import FloatArray
 from hippain_maps.marks import SENSORY, Mark
 from hippain_maps.overlap import Overlap, any_mark, overlap
 from hippain_maps.red_flags import Condition, RedFlag
+from hippain_maps.words import Words
 
 _SHOWN, _MOST = 60, 8
 """Unknown answers: so many characters of an id are shown, and so many of them by name."""
@@ -88,6 +89,20 @@ class RedFlagState:
             "raised": self.raised,
             "contradicted": self.contradicted,
         }
+
+
+def asked_words(states: Iterable[RedFlagState], words: Words) -> str:
+    """Return the sentence for alarms of which none is open: how many were asked, and said yes to.
+
+    One that was not asked but is strongly pointed to is not open, yet was not asked; it counts as
+    such, and stands above the sentence in every output.
+    """
+    alarms = [state for state in states if state.is_alarm]
+    asked = sum(state.answer != "not_asked" for state in alarms)
+    yes = sum(state.answer == "yes" for state in alarms)
+    if asked < len(alarms):
+        return words.say("flags_above", number=asked, whole=len(alarms))
+    return words.say("flags_yes" if yes else "flags_no", number=yes, whole=asked)
 
 
 def red_flags(

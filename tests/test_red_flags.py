@@ -35,6 +35,7 @@ from hippain_maps.screening import (
     red_flags,
     unknown_answers,
 )
+from hippain_maps.words import words_in
 
 DATA = read_yaml(resource_dir("patterns") / "red_flags.yaml").data
 FLAGS = list(DATA["flags"])
@@ -449,17 +450,52 @@ def test_what_was_not_asked_is_shown_as_not_asked(atlas: Atlas, name: str) -> No
     assert heading in said
     figure = Figure(figsize=(11.69, 8.27))
     add_red_flags(figure, [state], atlas.red_flags.words, PRINT, box=(0.025, 0.975, 0.975))
-    count = "1 of 1" if state.is_alarm else "0 of 0"
-    assert f"Red flags not asked: {count}. " in words(figure)
+    assert ("Red flags not asked: 1 of 1. " in words(figure)) == state.is_alarm
 
 
 def test_what_was_denied_is_one_short_line(atlas: Atlas) -> None:
     """Answered no: the names, and no question; when nothing is open that is said too."""
     shown = red_flags(case(no=(*CORE, "lasting_or_worse")).drawing(atlas), atlas)
     said = joined(table(shown, atlas))
-    assert "Every red flag that applies here was asked. That rules nothing out." in said
+    assert "Red flags: all 5 that apply were asked; none was answered yes. That rules" in said
     assert "Answered no: Bladder, bowel, sexual change or saddle numbness; New or" in said
     assert "?" not in said
+
+
+@pytest.mark.parametrize("language", ["en", "de", "fr", "es"])
+def test_nothing_open_is_said_at_a_glance(atlas: Atlas, language: str) -> None:
+    """All asked: how many, and how many yes; no line reads as if a question were open."""
+    said = words_in(language)
+    for person, phrase, number in (
+        (case(no=tuple(CORE)), "flags_no", 0),
+        (case(no=tuple(CORE[1:]), yes=(CORE[0],)), "flags_yes", 1),
+    ):
+        shown = states(person, atlas)
+        assert not [state for state in shown.values() if state.is_open and state.is_alarm]
+        figure = Figure(figsize=(11.69, 8.27))
+        box = (0.025, 0.975, 0.975)
+        add_red_flags(
+            figure, [*shown.values()], atlas.red_flags.words, PRINT, box=box, language=language
+        )
+        whole = sum(state.is_alarm for state in shown.values())
+        line = said.say(phrase, number=number, whole=whole)
+        assert line in joined(words(figure))
+        assert atlas.red_flags.words.not_asked[language] not in words(figure)
+        if language == "en":
+            assert line in joined(table(shown.values(), atlas))
+
+
+def test_what_is_pointed_to_and_was_not_asked_is_not_called_asked(atlas: Atlas) -> None:
+    """A raised flag without an answer is not open, but nobody has asked it."""
+    numb = case("perineum", quality=("numb",), intensity=0)
+    called = [name for name in states(numb, atlas) if name != "saddle_numbness"]
+    shown = states(replace(numb, no=tuple(called)), atlas)
+    pointed = [s for s in shown.values() if s.raised and s.is_alarm and s.answer == "not_asked"]
+    alarms = [state for state in shown.values() if state.is_alarm]
+    assert pointed
+    assert not [state for state in alarms if state.is_open]
+    asked = f"Red flags: {len(alarms) - len(pointed)} of {len(alarms)} that apply were asked; what"
+    assert asked in joined(table(shown.values(), atlas))
 
 
 def test_an_answer_of_not_asked_is_no_answer(atlas: Atlas) -> None:
@@ -495,7 +531,9 @@ def test_many_raised_flags_leave_room_on_the_page(atlas: Atlas) -> None:
     check_legible(figure)
     said = words(figure).replace("\n", " ")
     assert "Also: New bowel trouble (emergency); New sexual change (emergency); " in said
-    assert "Red flags not asked: 0 of 33. Every red flag" in said
+    assert (
+        "Red flags: all 33 that apply were asked; answered yes: 33. That rules nothing out." in said
+    )
 
 
 def test_an_atlas_without_flags_says_so(world: Atlas) -> None:

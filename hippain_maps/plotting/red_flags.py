@@ -11,7 +11,7 @@ from matplotlib.patches import Rectangle
 from hippain_maps.plotting.layout import size_of, wrapped
 from hippain_maps.plotting.look import Look
 from hippain_maps.red_flags import NO_FLAGS, RedFlagWords, Texts
-from hippain_maps.screening import URGENCIES, RedFlagState
+from hippain_maps.screening import URGENCIES, RedFlagState, asked_words
 from hippain_maps.words import words_in
 
 MOST, NAMED = 3, 6
@@ -131,13 +131,15 @@ def other_lines(
 
     alarms = [state for state in states if state.is_alarm]
     left = [state for state in alarms if state.is_open]
-    note = words.not_asked_note if left else words.all_asked
-    if left and any(state.raised and state.flag.urgency == URGENCIES[0] for state in alarms):
-        note = words.not_asked_after_alarm
-    count = words_in(language).say(
-        "flags_of", label=said(words.not_asked), number=len(left), whole=len(alarms)
-    )
-    lines = [FlagLine(f"{count} {said(note)}", bold=True, red=bool(left))]
+    if left:
+        emergency = any(state.raised and state.flag.urgency == URGENCIES[0] for state in alarms)
+        note = words.not_asked_after_alarm if emergency else words.not_asked_note
+        count = words_in(language).say(
+            "flags_of", label=said(words.not_asked), number=len(left), whole=len(alarms)
+        )
+        lines = [FlagLine(f"{count} {said(note)}", bold=True, red=True)]
+    else:
+        lines = [FlagLine(asked_words(states, words_in(language)), bold=True)]
     if noted := [state for state in states if state.raised and not state.is_alarm]:
         first, *others = noted
         text = f"{said(first.flag.name)}: {said(first.flag.action)}"
