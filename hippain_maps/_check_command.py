@@ -14,7 +14,7 @@ from hippain_maps._resources import resource_dir
 from hippain_maps._writing import write_text
 from hippain_maps.atlas import Atlas, load_atlas, read_atlas
 from hippain_maps.body import load_body
-from hippain_maps.errors import DataError
+from hippain_maps.errors import DataError, OutputError
 from hippain_maps.file_schemas import KINDS, file_schema, schema_text
 from hippain_maps.packs import NOT_SOURCES
 from hippain_maps.patterns import Source
@@ -187,12 +187,17 @@ def _draw(atlas: Atlas, names: Sequence[str], out: str) -> None:
 
 
 @click.command(
-    epilog="Example: hippain schema source -o source.schema.json",
+    epilog=f"KIND is one of {', '.join(KINDS)}.\n\n"
+    "Example: hippain schema source -o source.schema.json",
     short_help="Write JSON Schemas of the YAML files, for editors.",
 )
-@click.argument("kind", type=click.Choice(KINDS), required=False)
+@click.argument("kind", type=click.Choice(KINDS), metavar="[KIND]", required=False)
 @click.option(
-    "-o", "--output", "out", metavar="OUT", help="File to write; without KIND, a folder for all."
+    "-o",
+    "--output",
+    "out",
+    metavar="OUT",
+    help="File to write; without KIND, a folder for all, made if it is not there.",
 )
 def schema(kind: str | None, out: str | None) -> None:
     """Write the JSON Schema of a KIND of file, so that an editor completes and checks it.
@@ -211,8 +216,11 @@ def schema(kind: str | None, out: str | None) -> None:
         return
     if not out:
         raise click.UsageError(f"name a KIND ({', '.join(KINDS)}), or a folder with -o")
-    if not Path(out).is_dir():
-        raise click.UsageError(f"there is no folder '{out}'; make it first")
+    try:
+        Path(out).mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = (error.strerror if isinstance(error, OSError) else None) or error
+        raise OutputError(f"cannot make the folder '{one_line(out)}': {reason}") from None
     for name in KINDS:
         text = schema_text(file_schema(name, atlas))
         write_text(Path(out) / f"{name}.schema.json", text, public=True)
