@@ -287,12 +287,21 @@ def test_constants_stand_under_their_reasons() -> None:
 
 
 @pytest.mark.slow
-def test_the_reference_lies_beside_the_atlas() -> None:
-    """Every public module has a page in the reference, with links to the atlas that work."""
+def test_the_reference_lies_beside_the_atlas(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    """Every public module has a page in the reference, with links to the atlas that work.
+
+    A folder of the package's name, as in a checkout, is neither taken for it nor warned of.
+    """
+    (tmp_path / "hippain_maps").mkdir()
+    (tmp_path / "hippain_maps" / "__init__.py").write_text("")
+    monkeypatch.chdir(tmp_path)
     made = {f"api/{path}": content for path, content in reference_pages().items()}
     contents = contents_page()
     assert f'href="api/{contents.path.replace("python", "hippain_maps/ranking")}"' in contents.main
     made[contents.path] = contents.main.encode()
+    assert [str(warning.message) for warning in recwarn] == []
     assert "api/hippain_maps/ranking.html" in made
     assert not any("/_" in path for path in made)
     pages = {path: content for path, content in made.items() if path.endswith(".html")}

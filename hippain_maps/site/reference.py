@@ -52,6 +52,8 @@ def reference_pages() -> dict[str, bytes]:
         with warnings.catch_warnings():
             # It looks for the types of a named tuple's fields without the names of its module.
             warnings.filterwarnings("ignore", "Error parsing type annotation", UserWarning)
+            # In a checkout the folder of the package lies here as well; what is installed is meant.
+            warnings.filterwarnings("ignore", f"'{_PACKAGE}' may refer to either", RuntimeWarning)
             pdoc.pdoc(*public_modules(), rf"!{_PACKAGE}\.(.*\.)?_", output_directory=top)
         return {_STYLE: _style()} | {
             path.as_posix(): _placed(top / path, len(path.parts))
@@ -72,8 +74,8 @@ def contents_page() -> Page:
         tag(
             "p",
             "What other programs call: made from the docstrings, whose examples are run by the "
-            "tests. ",
-            tag("code", "pip install hippain-maps"),
+            "tests. It is installed from a copy of the project, in its folder: ",
+            tag("code", "pip install ."),
             class_="lead",
         ),
         tag("dl", *rows, class_="modules"),
