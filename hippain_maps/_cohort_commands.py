@@ -15,6 +15,7 @@ from hippain_maps._console import console
 from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import load_atlas
 from hippain_maps.body import load_body
+from hippain_maps.errors import how_to_install
 
 if TYPE_CHECKING:
     from hippain_maps.cohort.groups import RegionTable
@@ -31,7 +32,7 @@ def _needs_extra() -> Iterator[None]:
         if (error.name or "").startswith("hippain_maps"):
             raise
         raise click.UsageError(
-            f'cohorts need {error.name}: install them with pip install "hippain-maps[cohort]"'
+            f"cohorts need {error.name}: install them with {how_to_install('cohort')}"
         ) from None
 
 

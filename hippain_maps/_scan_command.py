@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from hippain_maps.body import load_body
-from hippain_maps.errors import OutputError
+from hippain_maps.errors import OutputError, how_to_install
 
 _NEEDED = ("cv2", "skimage")
 
@@ -33,9 +33,7 @@ def scan(photo: str, out: str, preview: str | None, complete: bool) -> None:
     on the drawing. Needs the extra 'scan'.
     """
     if any(importlib.util.find_spec(module) is None for module in _NEEDED):
-        raise click.UsageError(
-            'reading photos needs more packages: pip install "hippain-maps[scan]"'
-        )
+        raise click.UsageError(f"reading photos needs more packages: {how_to_install('scan')}")
     if Path(out).is_dir() or not Path(out).resolve().parent.is_dir():
         raise OutputError(f"{out}: name a file in a folder that is there")
     if preview:

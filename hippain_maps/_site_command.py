@@ -8,6 +8,7 @@ import click
 
 from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import load_atlas
+from hippain_maps.errors import how_to_install
 
 
 @click.command(
@@ -39,8 +40,7 @@ def site(out: str, no_api: bool, patterns: Sequence[str]) -> None:
     folder = write_site(made, out)
     if not api and not no_api:
         click.echo(
-            'without the reference of the Python package, which needs: pip install "hippain-maps'
-            '[docs]"',
+            f"without the reference of the Python package, which needs: {how_to_install('docs')}",
             err=True,
         )
     size = sum(map(len, made.values())) / 1e6

@@ -13,6 +13,7 @@ import click
 
 from hippain_maps._every_command import patterns_option
 from hippain_maps.atlas import Atlas, load_atlas
+from hippain_maps.errors import how_to_install
 
 if TYPE_CHECKING:
     from hippain_maps.viewer.work import WorkFile
@@ -84,7 +85,7 @@ def view(
 def _check_extra(name: str) -> None:
     if any(importlib.util.find_spec(module) is None for module in _NEEDED[name]):
         what = "the viewer" if name == "viewer" else "--pair"
-        raise click.UsageError(f'{what} needs more packages: pip install "hippain-maps[{name}]"')
+        raise click.UsageError(f"{what} needs more packages: {how_to_install(name)}")
 
 
 def _pairing(atlas: Atlas, language: str) -> Callable[[WorkFile], None]:

@@ -21,7 +21,7 @@ from hippain_maps._every_command import patterns_option
 from hippain_maps._json import by_lines, one_line
 from hippain_maps.atlas import load_atlas
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.errors import HippainError, UnknownNameError
+from hippain_maps.errors import HippainError, UnknownNameError, how_to_install
 from hippain_maps.screening import read_answers
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def evaluate(
 
     # Everything that could stop the run at its end is looked at before it begins.
     if classifier and importlib.util.find_spec("sklearn") is None:
-        raise click.UsageError("--classifier needs scikit-learn: install hippain-maps[dev]")
+        raise click.UsageError(f"--classifier needs scikit-learn: {how_to_install('dev')}")
     if out and not Path(out).resolve().parent.is_dir():
         raise click.UsageError(f"there is no folder for '{out}'; make it first")
     if figure:

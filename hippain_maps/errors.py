@@ -58,6 +58,20 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return near[0] if near else None
 
 
+def how_to_install(extra: str) -> str:
+    """Return the command that installs what an extra of this package needs.
+
+    It names the package and no folder: pip takes the one that is installed, so the command is right
+    after an installation from a copy of the project too, and in any folder.
+
+    Examples
+    --------
+    >>> how_to_install("scan")
+    'pip install "hippain-maps[scan]"'
+    """
+    return f'pip install "hippain-maps[{extra}]"'
+
+
 class HippainError(Exception):
     """Base of every error that this package raises on purpose."""
 

@@ -19,7 +19,7 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.cohort.decode import Entry
 from hippain_maps.cohort.run import Block, Ranker, in_one_thread
 from hippain_maps.cohort.tables import BlockTables, Layout, rank_block
-from hippain_maps.errors import CohortError
+from hippain_maps.errors import CohortError, how_to_install
 
 Client = Any
 """A client of Dask, whose methods have no types."""
@@ -110,7 +110,7 @@ def _dask() -> Any:
         import distributed  # noqa: F401 - named here, so that its absence is said in words
     except ImportError:
         raise CohortError(
-            'workers need Dask: install it with pip install "hippain-maps[cohort]"'
+            f"workers need Dask: install it with {how_to_install('cohort')}"
         ) from None
     return dask
 

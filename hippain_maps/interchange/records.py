@@ -8,7 +8,7 @@ from typing import Any
 
 from hippain_maps._json import cut
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.errors import DrawingError
+from hippain_maps.errors import DrawingError, how_to_install
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,5 +94,5 @@ def needs(library: str, extra: str, what: str) -> DrawingError:
     GeoParquet needs pyarrow, which is not installed: pip install "hippain-maps[cohort]"
     """
     return DrawingError(
-        f'{what} needs {cut(library)}, which is not installed: pip install "hippain-maps[{extra}]"'
+        f"{what} needs {cut(library)}, which is not installed: {how_to_install(extra)}"
     )
