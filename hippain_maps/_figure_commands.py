@@ -93,32 +93,23 @@ def figure(
         )
     atlas = load_atlas(*patterns)
     chosen = [atlas.source(name) for name in sources]
-    page = plotting.new_page(size, look) if size else None
-    if compare:
-        drawn = plotting.plot_comparison(
-            chosen,
-            atlas,
-            side=side,
-            views=shown,
-            with_caption=not no_caption,
-            language=labels,
-            figure=page,
-            look=look,
+
+    def draw(page: Any = None) -> Any:
+        common: dict[str, Any] = {
+            "side": side,
+            "views": shown,
+            "with_caption": not no_caption,
+            "language": labels,
+            "figure": page,
+            "look": look,
+        }
+        if compare:
+            return plotting.plot_comparison(chosen, atlas, **common)
+        return plotting.plot_pattern(
+            chosen[0], atlas, whole=whole, anatomy=anatomy, labels=not no_labels, **common
         )
-    else:
-        drawn = plotting.plot_pattern(
-            chosen[0],
-            atlas,
-            side=side,
-            views=shown,
-            whole=whole,
-            anatomy=anatomy,
-            labels=not no_labels,
-            with_caption=not no_caption,
-            language=labels,
-            figure=page,
-            look=look,
-        )
+
+    drawn = plotting.fill_page(size, draw, look) if size else draw()
     plotting.save_figure(drawn, out, dpi=dpi)
     click.echo(f"wrote {out}", err=True)
 

@@ -8,6 +8,7 @@ from hippain_maps.plotting.anatomy import add_bones, add_muscle
 from hippain_maps.plotting.chart import plot_chart
 from hippain_maps.plotting.comparison import plot_comparison
 from hippain_maps.plotting.drawing import plot_drawing
+from hippain_maps.plotting.enlarging import fill_page
 from hippain_maps.plotting.layout import new_page
 from hippain_maps.plotting.look import THEMES, Look, theme
 from hippain_maps.plotting.pattern import plot_pattern
@@ -21,6 +22,7 @@ __all__ = [
     "Look",
     "add_bones",
     "add_muscle",
+    "fill_page",
     "new_page",
     "plate_pages",
     "plot_chart",

@@ -101,6 +101,26 @@ def core_patch(
     )
 
 
+class Halo(patheffects.withStroke):
+    """A stroke behind letters and lines that lifts them off any ground.
+
+    Parameters
+    ----------
+    width : float
+        Of the stroke, points.
+    colour : str
+        Of the stroke.
+    """
+
+    def __init__(self, width: float, colour: str) -> None:
+        super().__init__(linewidth=width, foreground=colour)
+        self.width, self.colour = width, colour
+
+    def enlarged(self, factor: float) -> Halo:
+        """Return a halo that is so many times as wide."""
+        return Halo(factor * self.width, self.colour)
+
+
 def crosses(points: Iterable[tuple[float, float]], look: Look, *, size: float = 1.0) -> Line2D:
     """Return the bold X of trigger points, with a halo that lifts it off any ground."""
     xy = np.array(list(points), dtype=float).reshape(-1, 2)
@@ -114,10 +134,5 @@ def crosses(points: Iterable[tuple[float, float]], look: Look, *, size: float = 
         color=look.ink,
         zorder=6,
     )
-    line.set_path_effects(
-        [
-            patheffects.Stroke(linewidth=look.mark_width * size + 2.2, foreground=look.halo),
-            patheffects.Normal(),
-        ]
-    )
+    line.set_path_effects([Halo(look.mark_width * size + 2.2, look.halo)])
     return line

@@ -7,11 +7,9 @@ from typing import Any
 
 import numpy as np
 import shapely
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
-from matplotlib.transforms import offset_copy
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import INSET_VIEWS, Area, FloatArray, Side, View, other_side
@@ -119,7 +117,8 @@ def plot_chart(
         room = inches_wide + min(0.2, 0.02 * size_of(ax.figure)[0])
         size = fitted(words.views[view], size, room)
         # With y given, matplotlib need not measure axes that are not there to find its own.
-        ax.set_title(words.views[view], fontsize=size, color=look.ink, y=1.0, pad=above)
+        high = 72 * ax.get_position().height * size_of(ax.figure)[1]
+        ax.set_title(words.views[view], fontsize=size, color=look.ink, y=1 + above / high, pad=0)
     return ax
 
 
@@ -161,23 +160,23 @@ def _sides(
 ) -> None:
     """Write a large L and R above the figure; in the middle, where one side alone is shown."""
     # A little above the chart, however high that is.
-    root = ax.get_figure(root=True)
+    y = 1 + _ABOVE / (72 * ax.get_position().height * size_of(ax.figure)[1])
     style: dict[str, Any] = {
         "fontsize": size,
         "fontweight": "bold",
         "color": look.ink,
         "va": "bottom",
-        "transform": offset_copy(ax.transAxes, fig=root, y=_ABOVE, units="points"),
+        "transform": ax.transAxes,
         "zorder": 7,
     }
     if len(sides) == 1:
-        ax.text(0.5, 1.0, words.letters[sides[0]], ha="center", **style)
+        ax.text(0.5, y, words.letters[sides[0]], ha="center", **style)
         return
     # In from the edge, or the letters of neighbouring views would read as a word.
     for side in sides:
         first = side == _LEFT_EDGE[view]
         x, aligned = (0.04, "left") if first else (0.96, "right")
-        ax.text(x, 1.0, words.letters[side], ha=aligned, **style)
+        ax.text(x, y, words.letters[side], ha=aligned, **style)
 
 
 def add_dots(
@@ -303,7 +302,7 @@ def _say_share(ax: Axes, found: Frequent, look: Look, gid: str) -> None:
         zorder=7,
         gid=gid,
     )
-    text.set_path_effects([patheffects.withStroke(linewidth=2.2 * scale, foreground=look.halo)])
+    text.set_path_effects([artists.Halo(2.2 * scale, look.halo)])
 
 
 def content_of(shapes: PatternShapes) -> list[shapely.Geometry]:

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
@@ -149,7 +148,7 @@ def _add_compared(
     if not shapes.core.is_empty:
         core = artists.core_patch(shapes.core, look, size=scale_of(ax), colour=colour)
         # Above every fill, also that of its own colour.
-        core.set_path_effects([patheffects.withStroke(linewidth=2.8, foreground=look.halo)])
+        core.set_path_effects([artists.Halo(2.8, look.halo)])
         core.set(gid=f"{shapes.view}-{source.id}-core", zorder=3.5 + 0.1 * number)
         ax.add_artist(core)
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from matplotlib import patheffects
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure, SubFigure
 
@@ -18,6 +17,7 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import VIEWS, FloatArray, Side, View, mirror_view
 from hippain_maps.patterns import Source, TriggerPoint, ZoneName
 from hippain_maps.plotting.anatomy import add_bones, add_muscle
+from hippain_maps.plotting.artists import Halo
 from hippain_maps.plotting.chart import (
     add_pattern,
     caption,
@@ -462,7 +462,7 @@ def _badges(
             zorder=8,
             gid=f"{shapes.view}-{name}-{point.id}-number",
         )
-        text.set_path_effects([patheffects.withStroke(linewidth=2.2, foreground=look.halo)])
+        text.set_path_effects([Halo(2.2, look.halo)])
 
 
 def _outward(view: View, side: Side) -> int:

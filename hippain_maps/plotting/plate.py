@@ -11,6 +11,7 @@ from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import Side
 from hippain_maps.patterns import Source
 from hippain_maps.plotting.chart import caption
+from hippain_maps.plotting.enlarging import enlarge, larger
 from hippain_maps.plotting.key import add_key, pattern_kinds
 from hippain_maps.plotting.layout import fitted, size_of
 from hippain_maps.plotting.look import PRINT, Look
@@ -55,7 +56,8 @@ def plot_plate(
     page : str
         Such as ``"2 / 3"``, written at the foot.
     size : (float, float)
-        Width and height of a new page in inches; `A4_LANDSCAPE` or `SLIDE`.
+        Width and height of a new page in inches; `A4_LANDSCAPE` or `SLIDE`. A page that is larger
+        than A4 is that enlarged, with its type, marks and lines.
     language : str
         Of names and captions: en, la, de, fr or es.
     figure : Figure, optional
@@ -68,7 +70,8 @@ def plot_plate(
     """
     if not 1 <= len(sources) <= PER_PAGE:
         raise ValueError(f"a page holds 1 to {PER_PAGE} patterns, not {len(sources)}")
-    figure = figure or Figure(figsize=size)
+    factor = 1.0 if figure else larger(size, A4_LANDSCAPE)
+    figure = figure or Figure(figsize=(size[0] / factor, size[1] / factor))
     words = words_in(language)
     title = words.referral_patterns if title is None else title
     figure.set_facecolor(look.paper)
@@ -136,6 +139,8 @@ def plot_plate(
         color=look.caption_ink,
     )
     foot.text(0.98, 0.5, page, fontsize=look.small_size, va="center", ha="right", color=look.ink)
+    if factor > 1:
+        enlarge(figure, factor)
     return figure
 
 
