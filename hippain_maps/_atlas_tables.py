@@ -19,53 +19,12 @@ _MEASURED = 8
 
 
 def print_sources(console: Console, atlas: Atlas, *, long: bool = False) -> None:
-    """Print a line for each source; in the long form, what stands behind it."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    numbers = ("TrPs", "prior", "clues")
+    """Print a line for each source; in the long form, what stands behind it under its name."""
     if long:
-        titles = [
-            "source",
-            "kind",
-            "TrPs",
-            "pattern",
-            "zones",
-            "prior",
-            "clues",
-            "reviewed by",
-            "citations",
-        ]
+        for source in atlas.sources.values():
+            _print_behind(console, atlas, source)
     else:
-        titles = ["source", "name", "kind", "TrPs", "pattern", "also called"]
-    for title in titles:
-        table.add_column(
-            title,
-            justify="right" if title in numbers else "left",
-            # Ids are there to be copied.
-            no_wrap=title == "source",
-            overflow="fold",
-        )
-    for source in atlas.sources.values():
-        cells = [
-            source.id,
-            *([] if long else [source.name]),
-            source.kind.replace("_", " "),
-            str(len(source.trigger_points)) if source.is_muscle else "",
-            source.pattern_evidence.confidence,
-        ]
-        if long:
-            prior = atlas.model.prior(source.id)
-            grades = {point.zones_evidence.confidence: None for point in source.trigger_points}
-            cells += [
-                ", ".join(grades),
-                f"{prior:g}",
-                str(len(source.clues)),
-                ", ".join(source.reviewed_by) or "none",
-                ", ".join(sorted(cited(source))),
-            ]
-        else:
-            cells.append(", ".join(source.synonyms))
-        table.add_row(*map(Text, cells))
-    console.print(table)
+        console.print(_sources_table(atlas))
     for pack in atlas.packs:
         added, instead = ", ".join(pack.adds) or "none", ", ".join(pack.overrides) or "none"
         console.print(Text(f"pack {pack}: adds {added}; in place of shipped ones {instead}", "dim"))
@@ -80,6 +39,47 @@ def print_sources(console: Console, atlas: Atlas, *, long: bool = False) -> None
             "dim",
         )
     )
+
+
+def _sources_table(atlas: Atlas) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("source", "name", "kind", "TrPs", "pattern", "also called"):
+        table.add_column(
+            title,
+            justify="right" if title == "TrPs" else "left",
+            # Ids are there to be copied.
+            no_wrap=title == "source",
+            overflow="fold",
+        )
+    for source in atlas.sources.values():
+        cells = [
+            source.id,
+            source.name,
+            source.kind.replace("_", " "),
+            str(len(source.trigger_points)) if source.is_muscle else "",
+            source.pattern_evidence.confidence,
+            ", ".join(source.synonyms),
+        ]
+        table.add_row(*map(Text, cells))
+    return table
+
+
+def _print_behind(console: Console, atlas: Atlas, source: Source) -> None:
+    """Print what a source rests on: lines and no table, in which citation keys would be broken."""
+    grades = dict.fromkeys(point.zones_evidence.confidence for point in source.trigger_points)
+    count = len(source.trigger_points)
+    points = f", {count} trigger point{'s' * (count != 1)}" if source.is_muscle else ""
+    facts = [
+        f"pattern {source.pattern_evidence.confidence}",
+        f"zones {' and '.join(grades)}",
+        f"prior {atlas.model.prior(source.id):g}",
+        f"{len(source.clues)} clue{'s' * (len(source.clues) != 1)}",
+        f"reviewed by {', '.join(source.reviewed_by) or 'none'}",
+    ]
+    title = Text.assemble((source.id, "bold"), f"  {source.kind.replace('_', ' ')}{points}")
+    console.print(title)
+    for line in ("; ".join(facts), ", ".join(sorted(cited(source))) or "no citation"):
+        console.print(Padding(Text(line), (0, 0, 0, 4), expand=False))
 
 
 def print_regions(console: Console, body: Body) -> None:

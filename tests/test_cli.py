@@ -583,13 +583,15 @@ def test_a_source_is_shown_by_any_of_its_names(run: Run, name: str) -> None:
 
 
 def test_the_long_list_shows_what_stands_behind_a_source(run: Run, atlas: Atlas) -> None:
-    """Confidence, prior, who reviewed it, and every citation, in full."""
-    text = run("list", "sources", "--long").stdout
-    folded = "".join(text.split())
+    """Confidence, prior, who reviewed it, and every citation, in full and never broken."""
+    text = run("list", "sources", "--long", env={"COLUMNS": "60"}).stdout
+    assert max(map(len, text.splitlines())) <= 60
+    entries = dict(re.findall(r"^(\w+)  (.*\n(?:    .*\n)+)", text, re.M))
+    assert list(entries) == list(atlas.sources)
     for source in atlas.sources.values():
-        assert f"\n{source.id} " in text
-    for key in cited(atlas.sources["gluteus_medius"]):
-        assert key in folded
+        entry = entries[source.id]
+        assert f"prior {atlas.model.prior(source.id):g}; " in " ".join(entry.split())
+        assert set(cited(source)) <= set(re.split(r",?\s+", entry))
     assert "no clinician has reviewed an entry unless it says so" in " ".join(text.split())
 
 
