@@ -31,7 +31,7 @@ def site(out: str, no_api: bool, patterns: Sequence[str]) -> None:
 
     check_folder(out)
     atlas = load_atlas(*patterns)
-    api = has_reference() and not no_api
+    api = not no_api and has_reference()
     with progress(len(atlas.sources), "drawing") as step:
         made = build_site(atlas, api=api, step=step)
     if broken := broken_links(made):

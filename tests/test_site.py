@@ -17,7 +17,7 @@ from hippain_maps.atlas_parts import Citation
 from hippain_maps.cli import main
 from hippain_maps.errors import OutputError
 from hippain_maps.plotting.look import THEMES
-from hippain_maps.site import broken_links, build_site, write_site
+from hippain_maps.site import broken_links, build_site, reference, write_site
 from hippain_maps.site.build import model_text
 from hippain_maps.site.desk import Desk
 from hippain_maps.site.folder import MANIFEST
@@ -308,6 +308,18 @@ def test_the_reference_lies_beside_the_atlas(
     assert not [path for path, content in pages.items() if b"$$" in content]
     assert made["api/hippain_maps/ranking.html"].count(b'class="formula"') == 6
     assert broken_links({**made, "index.html": b"", "assets/mark.svg": b""}) == []
+
+
+def test_without_a_library_that_a_module_imports_there_is_no_reference(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A missing library leaves the reference out; a missing module of ours is a fault."""
+    assert reference.has_reference()
+    monkeypatch.setattr(reference, "public_modules", lambda: ["hippain_maps", "no_such_library"])
+    assert not reference.has_reference()
+    monkeypatch.setattr(reference, "public_modules", lambda: ["hippain_maps.no_such_module"])
+    with pytest.raises(ModuleNotFoundError):
+        reference.has_reference()
 
 
 def test_the_command_writes_a_site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,10 +28,19 @@ _LEFT_OUT = ("cli", "viewer", "site")
 
 
 def has_reference() -> bool:
-    """Return whether the extra that makes the reference is installed."""
+    """Return whether what makes the reference, and what the modules in it import, is installed."""
     from importlib.util import find_spec
 
-    return find_spec("pdoc") is not None
+    if find_spec("pdoc") is None:
+        return False
+    try:
+        for name in public_modules():
+            import_module(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith(_PACKAGE):
+            raise
+        return False
+    return True
 
 
 def reference_pages() -> dict[str, bytes]:
@@ -52,6 +61,8 @@ def reference_pages() -> dict[str, bytes]:
         with warnings.catch_warnings():
             # It looks for the types of a named tuple's fields without the names of its module.
             warnings.filterwarnings("ignore", "Error parsing type annotation", UserWarning)
+            # Types of libraries that are not installed stay as they are written.
+            warnings.filterwarnings("ignore", "Failed to run TYPE_CHECKING code", UserWarning)
             # In a checkout the folder of the package lies here as well; what is installed is meant.
             warnings.filterwarnings("ignore", f"'{_PACKAGE}' may refer to either", RuntimeWarning)
             pdoc.pdoc(*public_modules(), rf"!{_PACKAGE}\.(.*\.)?_", output_directory=top)
