@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from figure_checks import by_gid, charts, check_legible, crosses, key_of, laid_out, texts, words
+from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import SIDES, Side
@@ -166,3 +169,40 @@ def test_plate_is_legible_in_every_theme_and_language(name: str, atlas: Atlas) -
     assert languages()[language].referral_patterns in said
     for found in sources:
         assert found.name_in(language) in said
+
+
+def scales(figure: Figure) -> dict[str, float]:
+    """Return the scale of each pattern of a laid out plate, pixels to the cm."""
+    laid_out(figure)
+    found: dict[str, float] = {}
+    for gid, artist in by_gid(figure).items():
+        ax = artist.axes
+        assert ax is not None
+        found[gid.split("-")[1]] = ax.get_window_extent().width / float(np.ptp(ax.get_xlim()))
+    return found
+
+
+@pytest.mark.parametrize("name", ["lateral-hip", "six-muscles", "foot"])
+def test_patterns_of_a_plate_have_one_scale_where_they_can(name: str, atlas: Atlas) -> None:
+    """All but those that run down the whole leg are drawn at one scale, and none is larger."""
+    sources = [atlas.source(n) for n in atlas.teaching_set(name).sources]
+    found = scales(plot_plate(sources, atlas))
+    largest = max(found.values())
+    alike = {n for n, scale in found.items() if scale == pytest.approx(largest)}
+    assert len(alike) >= len(sources) - 1
+    if name == "lateral-hip":
+        assert set(found) - alike == {"gluteus_minimus"}
+
+
+@pytest.mark.parametrize("size", [A4_LANDSCAPE, SLIDE])
+def test_numbers_on_a_plate_are_legible(size: tuple[float, float], atlas: Atlas) -> None:
+    """A number has at least six points, and its cross is not much smaller, on the whole leg too."""
+    ready = atlas.teaching_set("lateral-hip")
+    figure = plot_plate([atlas.source(n) for n in ready.sources], atlas, size=size)
+    check_legible(figure)
+    numbers = [a for gid, a in by_gid(figure).items() if gid.endswith("-number")]
+    assert len(numbers) > 10
+    for number in numbers:
+        assert isinstance(number, Text)
+        assert float(number.get_fontsize()) >= 6
+    assert all(box.width >= 4 * figure.dpi / 72 for *_, box in crosses(figure))

@@ -202,6 +202,7 @@ def add_pattern(
     name: str = "",
     shares: Collection[str] | None = None,
     plain_core: bool = False,
+    marked: float | None = None,
 ) -> None:
     """Add a referral pattern to a chart: solid, stippled, crosses; or toned by frequency.
 
@@ -220,6 +221,8 @@ def add_pattern(
         Groups whose percentage is written here; by default each that the view shows.
     plain_core : bool
         Whether a core is a flat tone, because hatching means something else on this page.
+    marked : float, optional
+        The scale of the crosses; by default that of the chart.
     """
 
     def gid(part: str) -> str:
@@ -254,8 +257,9 @@ def add_pattern(
         ("rare", shapes.rare, 0.8),
     ):
         add_dots(ax, centres, look, colour=look.pain, gid=gid(zone), size=size)
+    size = scale_of(ax) if marked is None else marked
     for point, marks in shapes.marks.items():
-        cross = artists.crosses([(m.x, m.y) for m in marks], look, size=scale_of(ax))
+        cross = artists.crosses([(m.x, m.y) for m in marks], look, size=size)
         cross.set_gid(gid(point))
         ax.add_line(cross)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,7 +13,7 @@ from matplotlib.figure import Figure, SubFigure
 
 from hippain_maps.plotting import artists
 from hippain_maps.plotting.chart import tone
-from hippain_maps.plotting.layout import NARROW, size_of, width_of
+from hippain_maps.plotting.layout import size_of, width_of
 from hippain_maps.plotting.look import Look
 from hippain_maps.plotting.zones import PatternShapes
 from hippain_maps.words import Words
@@ -28,15 +27,6 @@ _BESIDE = 0.55
 
 _SMALLER = 0.85
 """So small a key may be before it is broken into rows."""
-
-_LOW = 2.75
-"""A page of fewer inches in height has no room for a key."""
-
-
-def has_room(figure: Figure | SubFigure | None) -> bool:
-    """Return whether a page is large enough for a key; a new one is."""
-    wide, high = size_of(figure) if figure else (math.inf, math.inf)
-    return wide >= NARROW and high >= _LOW
 
 
 def pattern_kinds(shapes: Iterable[PatternShapes]) -> list[str]:

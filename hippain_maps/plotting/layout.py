@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -147,6 +148,7 @@ def row_of_axes(
     *,
     gap: float = 0.03,
     at_top: bool = False,
+    largest: float = math.inf,
 ) -> list[Axes]:
     """Return axes side by side in the middle of a box, all at one scale, tops aligned.
 
@@ -164,14 +166,15 @@ def row_of_axes(
         Room between two axes, as a share of the figure's width.
     at_top : bool
         Whether the row stands at the top of the box, not in its middle.
+    largest : float
+        Largest scale, inches to the cm.
     """
     left, bottom, width, height = box
     wide, high = size_of(figure)
     columns = columns_of(crops)
     widths = [max(crops[n].width for n in column) for column in columns]
-    room = width * wide - gap * wide * (len(columns) - 1)
     tallest = max(crop.height for crop in crops)
-    scale = min(room / sum(widths), height * high / tallest)
+    scale = min(row_scale(figure, crops, box, gap=gap), largest)
     top = bottom + height
     if not at_top:
         top -= (height - scale * tallest / high) / 2
@@ -189,6 +192,20 @@ def row_of_axes(
             y -= h + _STACK * scale / high
         x += column_width * scale / wide + gap
     return axes
+
+
+def row_scale(
+    figure: Figure | SubFigure,
+    crops: Sequence[Crop],
+    box: tuple[float, float, float, float],
+    *,
+    gap: float = 0.03,
+) -> float:
+    """Return how large a row can be in a box, inches to the cm."""
+    _, _, width, height = box
+    wide, high = size_of(figure)
+    room = (width - gap * (len(columns_of(crops)) - 1)) * wide
+    return min(room / width_for(crops), height * high / max(crop.height for crop in crops))
 
 
 _STACK = 13.0
@@ -290,8 +307,15 @@ def head_of(figure: Figure | SubFigure) -> float:
     return min(HEAD, 0.3 * size_of(figure)[1])
 
 
-NARROW = 3.5
-"""On a figure of fewer inches words are small rather than in many lines."""
+NARROW, LOW = 3.5, 2.75
+"""On a figure of fewer inches across, or in height, words are small rather than in many lines."""
+
+
+def is_small(figure: Figure | SubFigure) -> bool:
+    """Return whether a figure has no room for a key, nor for numbers larger than its charts."""
+    wide, high = size_of(figure)
+    return wide < NARROW or high < LOW
+
 
 HEAD, FOOT = 0.82, 0.5
 """Room for a title and the view names, and for a caption; inches."""

@@ -26,7 +26,7 @@ from hippain_maps.plotting.chart import (
     plot_chart,
     widest_views,
 )
-from hippain_maps.plotting.key import ROW, add_key, has_room, key_rows, pattern_kinds
+from hippain_maps.plotting.key import ROW, add_key, key_rows, pattern_kinds
 from hippain_maps.plotting.layout import (
     HEAD,
     NARROW,
@@ -37,7 +37,9 @@ from hippain_maps.plotting.layout import (
     figure_for,
     fitted,
     head_of,
+    is_small,
     row_of_axes,
+    row_scale,
     row_width,
     scale_of,
     size_of,
@@ -153,7 +155,7 @@ def plot_panel(
     key: list[list[str]] = []
     if with_caption:
         said = caption(atlas, source if labels else None, language).split("\n")
-        if has_room(figure):
+        if figure is None or not is_small(figure):
             kinds = pattern_kinds(panel.shapes.values())
             key = key_rows(kinds, 0.92 * wide, words_in(language), look)
         elif source.frequencies:
@@ -224,20 +226,21 @@ def draw_panel(
     language: str = "en",
     look: Look = PRINT,
     at_top: bool = False,
+    largest: float = math.inf,
 ) -> None:
     """Draw a pattern on a figure: a heading, the charts, the rows of a key, and lines below.
 
     With `at_top` the charts stand right under the heading and the lines right under the charts;
-    otherwise the lines stand at the foot and the charts in the middle between.
+    otherwise the lines stand at the foot and the charts in the middle between. `largest` is the
+    largest scale, inches to the cm.
     """
     wide, high = size_of(figure)
     source, side, words = panel.source, panel.side, words_in(language)
     below = foot_of(lines, wide, look)
-    head, foot = head_of(figure) / high, (below + _key_room(key)) / high
     if labels:
         add_heading(figure, [f"{source.name_in(language)}, {words.sides[side]}"], look)
-    box = (0.02, foot, 0.96, 1 - head - foot)
-    axes = row_of_axes(figure, list(panel.crops.values()), box, at_top=at_top)
+    box = _box(figure, lines, key, look)
+    axes = row_of_axes(figure, list(panel.crops.values()), box, at_top=at_top, largest=largest)
     shares = widest_views(panel.shapes)
     numbered = labels and len(panel.points) > 1
     for ax, (view, crop) in zip(axes, panel.crops.items(), strict=True):
@@ -247,7 +250,8 @@ def draw_panel(
             add_bones(ax, view, look)
         if anatomy and source.id in load_outlines().muscles:
             add_muscle(ax, source.id, side, view, look)
-        add_pattern(ax, shapes, look, name=source.id, shares=shares[view])
+        marked = mark_scale(ax)
+        add_pattern(ax, shapes, look, name=source.id, shares=shares[view], marked=marked)
         if numbered:
             outward = _outward(view, side)
             _badges(ax, shapes, panel.points, look, name=source.id, outward=outward)
@@ -256,6 +260,22 @@ def draw_panel(
     for number, kinds in enumerate(key, 1):
         at = 0.04, (below + ROW * (len(key) - number)) / high
         add_key(figure, kinds, at, 0.92 * wide, words, look, centred=True, colour=look.caption_ink)
+
+
+def _box(
+    figure: Figure | SubFigure, lines: Sequence[str], key: Sequence[Sequence[str]], look: Look
+) -> tuple[float, float, float, float]:
+    """Return where the charts of a panel go, as shares of the figure."""
+    wide, high = size_of(figure)
+    foot = (foot_of(lines, wide, look) + _key_room(key)) / high
+    return 0.02, foot, 0.96, 1 - head_of(figure) / high - foot
+
+
+def panel_scale(
+    figure: Figure | SubFigure, panel: Panel, lines: Sequence[str], look: Look
+) -> float:
+    """Return how large `draw_panel` can draw a panel, inches to the cm."""
+    return row_scale(figure, list(panel.crops.values()), _box(figure, lines, (), look))
 
 
 def _key_room(key: Sequence[Sequence[str]]) -> float:
@@ -415,6 +435,16 @@ def add_below(
     )
 
 
+LEAST_MARK, LEAST_NUMBER = 0.6, 6.0
+"""Crosses are at least so large, as a share of their size on a chart of an inch for 20 cm, and
+numbers so many points, but on a small page."""
+
+
+def mark_scale(ax: Axes) -> float:
+    """Return the scale of the crosses on a chart: that of the chart, or a little larger."""
+    return scale_of(ax) if is_small(ax.figure) else max(scale_of(ax), LEAST_MARK)
+
+
 def _badges(
     ax: Axes,
     shapes: PatternShapes,
@@ -429,11 +459,13 @@ def _badges(
     Places away from the midline are tried first, `outward` being -1 or 1, so that the two sides are
     mirror images.
     """
-    scale = scale_of(ax)
+    scale = mark_scale(ax)
     (x0, x1), (y0, y1) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
     cm = (x1 - x0) / (72 * ax.get_position().width * size_of(ax.figure)[0])
     arm = (look.mark_size * scale / 2 + 2) * cm
     size = look.title_size * scale
+    if not is_small(ax.figure):
+        size = max(size, LEAST_NUMBER)
     taken = [(m.x, m.y, arm, arm) for marks in shapes.marks.values() for m in marks]
     for number, point in enumerate(points, 1):
         own = [(m.x, m.y) for m in shapes.marks.get(point.id, ())]

@@ -15,7 +15,13 @@ from hippain_maps.plotting.enlarging import enlarge, larger
 from hippain_maps.plotting.key import add_key, pattern_kinds
 from hippain_maps.plotting.layout import fitted, size_of
 from hippain_maps.plotting.look import PRINT, Look
-from hippain_maps.plotting.pattern import draw_panel, panel_height, panel_of, point_lines
+from hippain_maps.plotting.pattern import (
+    draw_panel,
+    panel_height,
+    panel_of,
+    panel_scale,
+    point_lines,
+)
 from hippain_maps.words import words_in
 
 PER_PAGE = 6
@@ -40,6 +46,8 @@ def plot_plate(
     look: Look = PRINT,
 ) -> Figure:
     """Draw up to six patterns on one page, with one key to how they are drawn at its foot.
+
+    The body has one scale in all cells, but for patterns that fit at a much smaller one alone.
 
     A test has the key too: it gives no pattern away.
 
@@ -102,6 +110,8 @@ def plot_plate(
         rows + 2, 1, height_ratios=[0.3 * spare, *heights, 0.7 * spare], squeeze=False
     )[1:-1, 0]
     cells = [cell for band in bands for cell in band.subfigures(1, columns, squeeze=False)[0]]
+    shown = list(zip(cells, panels, lines, strict=False))
+    largest = _common([panel_scale(cell, panel, said, look) for cell, panel, said in shown])
     for number, (panel, cell) in enumerate(zip(panels, cells, strict=False)):
         draw_panel(
             cell,
@@ -112,6 +122,7 @@ def plot_plate(
             language=language,
             look=look,
             at_top=True,
+            largest=largest,
         )
         if not labels:
             cell.text(
@@ -142,6 +153,18 @@ def plot_plate(
     if factor > 1:
         enlarge(figure, factor)
     return figure
+
+
+_ALIKE = 1.8
+"""So many times larger than another a pattern may be that is drawn at the scale of that one."""
+
+
+def _common(scales: Sequence[float]) -> float:
+    """Return the scale that no pattern exceeds: that of the smallest which are about alike.
+
+    A pattern that needs to be much smaller, since it runs down the whole leg, stays so by itself.
+    """
+    return min(scale for scale in scales if scale * _ALIKE >= max(scales))
 
 
 def _shared_out(needs: Sequence[float], whole: float) -> list[float]:
