@@ -29,7 +29,7 @@ Change = Callable[[dict[str, bytes]], None]
 def store(tmp_path: Path) -> Iterator[Store]:
     """Return a store with two patients, three visits and a pressed point."""
     with Store(tmp_path / "a.sqlite") as found:
-        found.add_patient("K-17", consent=True, keep_until=DAY)
+        found.add_patient("K-17", consent=True, keep_until=dt.date.max)
         found.add_patient("M-3", consent=False)
         visit = found.add_visit(
             "K-17", example("piriformis"), date=DAY, note="änderung", ranking={"atlas": "0.1"}
@@ -219,9 +219,10 @@ def test_visits_from_the_command_line(store: Store, tmp_path: Path) -> None:
     assert "M-3: 1 visit, " in run("list", store=other)
     assert "deleted M-3" in run("delete", "M-3", "--yes", store=other)
     assert "M-3" not in run("list", store=other)
-    assert "1 expired patient (K-17)" in run("delete", "--expired", "--yes", store=other) or (
-        dt.date.today() <= DAY
-    )
+    assert "0 expired patients (none)" in run("delete", "--expired", "--yes", store=other)
+    with Store(other) as kept:
+        kept.add_patient("O-1", consent=True, keep_until=DAY - dt.timedelta(days=1))
+    assert "1 expired patient (O-1)" in run("delete", "--expired", "--yes", store=other)
     assert run("delete", store=other).startswith("2: ")
     assert run("show", 99, store=other).startswith("2: ")
 
