@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from figure_checks import check_legible, texts
+from figure_checks import charts, check_legible, texts
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.transforms import Bbox
 
 from hippain_maps.atlas import Atlas
 from hippain_maps.geometry import FloatArray
@@ -90,3 +91,15 @@ def test_a_hatch_stays_open_however_large_the_page(atlas: Atlas) -> None:
     cores = [p for ax in figure.axes for p in ax.patches if p.get_hatch()]
     assert {patch.get_hatch() for patch in cores} == {"/"}
     assert all(0 < patch.get_hatch_linewidth() < 3 for patch in cores)
+
+
+@pytest.mark.parametrize("count", [2, 3, 6])
+def test_an_upright_plate_has_more_rows_than_columns(count: int, atlas: Atlas) -> None:
+    """On upright A2 nothing touches, and the charts take most of the page's height."""
+    sources = list(atlas.sources.values())[:count]
+    size = (2 * A4_LANDSCAPE[1], 2 * A4_LANDSCAPE[0])
+    poster = plot_plate(sources, atlas, size=size)
+    check_legible(poster)
+    assert heading(poster) == pytest.approx(2 * heading(plot_plate(sources, atlas)))
+    boxes = Bbox.union([ax.get_window_extent() for ax in charts(poster)])
+    assert boxes.height > 0.6 * poster.bbox.height

@@ -78,12 +78,17 @@ def plot_plate(
     """
     if not 1 <= len(sources) <= PER_PAGE:
         raise ValueError(f"a page holds 1 to {PER_PAGE} patterns, not {len(sources)}")
-    factor = 1.0 if figure else larger(size, A4_LANDSCAPE)
+    a4 = A4_LANDSCAPE if size[0] >= size[1] else A4_LANDSCAPE[::-1]
+    factor = 1.0 if figure else larger(size, a4)
     figure = figure or Figure(figsize=(size[0] / factor, size[1] / factor))
     words = words_in(language)
     title = words.referral_patterns if title is None else title
     figure.set_facecolor(look.paper)
     columns = 2 if len(sources) == 4 else min(3, len(sources))
+    across, up = size_of(figure)
+    if across < up:
+        # Upright, a page has more rows than columns.
+        columns = 1 if len(sources) < 3 else 2
     rows = math.ceil(len(sources) / columns)
     head, middle, foot = figure.subfigures(3, 1, height_ratios=_HEIGHTS, squeeze=False)[:, 0]
     head.text(
