@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from browser_kit import Desk, serving
 
+pytestmark = pytest.mark.slow
+
 from hippain_maps import PainDrawing
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from browser_kit import Desk
 
+pytestmark = pytest.mark.slow
+
 CARDS = "#list-candidates .card"
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
