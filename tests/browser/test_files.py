@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from browser_kit import Desk, serving
 
-pytestmark = pytest.mark.slow
-
 from hippain_maps import PainDrawing
+
+pytestmark = pytest.mark.slow
 
 
 def saved(desk: Desk) -> None:
