@@ -16,9 +16,8 @@ from numpy.typing import NDArray
 from hippain_maps.atlas import Atlas
 from hippain_maps.expectation import Expectation, expectation
 from hippain_maps.geometry import SIDES, FloatArray
+from hippain_maps.regions import IntArray
 from hippain_maps.weighing import EQUAL, factors_of, weights_of
-
-IntArray = NDArray[np.intp]
 
 _TOGETHER = 32
 """So many drawings are compared in one product; their regions are few, and the result is small."""

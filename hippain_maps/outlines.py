@@ -62,9 +62,7 @@ class Outlines:
         joined = of_xy[1:] == of_xy[:-1]
         ring = of_xy[:-1][joined]
         start, end = xy[:-1][joined], xy[1:][joined]
-        heads = (
-            np.flatnonzero(np.concatenate([[True], ring[1:] != ring[:-1]])) if len(ring) else ring
-        )
+        heads = _heads(ring)
         origin = start[heads]
         over = cross(start - origin[ring], end - origin[ring]) / 2
         ring_sum = np.add.reduceat(over, heads) if len(heads) else np.empty(0)

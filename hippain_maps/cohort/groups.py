@@ -27,9 +27,8 @@ from numpy.typing import NDArray
 from hippain_maps._json import one_line
 from hippain_maps._limits import MAX_TABLE_BYTES
 from hippain_maps.errors import CohortError, UnknownNameError, did_you_mean
-from hippain_maps.evidence import IntArray
 from hippain_maps.geometry import SIDES, FloatArray
-from hippain_maps.regions import Body
+from hippain_maps.regions import Body, IntArray
 from hippain_maps.shares import FELT, wilson
 
 BoolArray = NDArray[np.bool_]

@@ -21,13 +21,14 @@ from hippain_maps.clues import log_factors as clue_factors
 from hippain_maps.cohort.sketch import Measured, Sketch, measure
 from hippain_maps.drawing import PainDrawing
 from hippain_maps.errors import DrawingError
-from hippain_maps.evidence import Covered, Evidence, IntArray, Lists, compare_many, list_many
+from hippain_maps.evidence import Covered, Evidence, Lists, compare_many, list_many
 from hippain_maps.expectation import Expectation, expectation
 from hippain_maps.geometry import SIDES, STANDING_VIEWS, FloatArray
 from hippain_maps.marks import Mark
 from hippain_maps.palpation import log_factors as palpation_factors
 from hippain_maps.palpation import palpated
 from hippain_maps.ranking import rank
+from hippain_maps.regions import IntArray
 from hippain_maps.screening import red_flags
 
 LISTS = ("candidates", "differential")

@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 
 from hippain_maps.clipping import covered_areas
 from hippain_maps.drawing import PainDrawing
-from hippain_maps.evidence import Covered, IntArray
+from hippain_maps.evidence import Covered
 from hippain_maps.geometry import STANDING_VIEWS, VIEWS, Area, FloatArray, View
 from hippain_maps.marks import Mark
 from hippain_maps.overlap import overlay_areas
-from hippain_maps.regions import Body
+from hippain_maps.regions import Body, IntArray
 
 Told = tuple[float | None, tuple[str, ...], str | None]
 """Intensity, qualities and depth of a mark."""
