@@ -28,7 +28,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from hippain_maps import PainDrawing, load_atlas, rank
+from hippain_maps import PainDrawing, load_atlas, rank, rank_many
 from hippain_maps.combination import combination
 from hippain_maps.expectation import expectation
 from hippain_maps.overlap import overlap
@@ -206,6 +206,8 @@ def the_rest(bench: Bench, atlas: Any) -> None:
             lambda: save_figure(plot_pattern(atlas.source("gluteus_minimus"), atlas), out),
         )
         bench.times = times
+    several = [PainDrawing.from_geojson(raw) for _ in range(20)]
+    bench.time("rank_many: twenty drawings", lambda: list(rank_many(several, atlas)))
     print("\nMany drawings, one ranking each, by threads (time on the clock)")
     many = [inputs.drawing_file(inputs.outline(x=-9 + 0.01 * n)) for n in range(120)]
     clock = {}
